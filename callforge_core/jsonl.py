@@ -1,0 +1,126 @@
+"""Rows on disk: streaming, with line numbers in errors, written to a temporary name and renamed last."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from callforge_core.errors import DataError, OutputError
+
+
+class Row(NamedTuple):
+    """A parsed line and where it stands (1-based)."""
+
+    line: int
+    value: dict[str, Any]
+
+
+def iter_rows(path: Path) -> Iterator[Row]:
+    """Yield the objects of a JSON-lines file (.gz allowed), blank lines skipped; raise DataError with the line."""
+    with open_text(path) as stream:
+        lines = enumerate(stream, 1)
+        while True:
+            try:
+                number, line = next(lines)
+            except StopIteration:
+                return
+            except (OSError, EOFError, UnicodeDecodeError) as exc:
+                raise DataError(f"{path}: cannot be read: {exc}") from exc
+            if line.strip():
+                yield Row(number, parse_row(line, f"{path}:{number}"))
+
+
+def parse_row(line: str, where: str) -> dict[str, Any]:
+    """Parse one line as a JSON object; raise DataError that starts with `where`."""
+    try:
+        value = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as exc:
+        raise DataError(f"{where}: not valid JSON: {exc}; fix or remove this line") from exc
+    if not isinstance(value, dict):
+        raise DataError(f"{where}: a row must be an object, this is {type(value).__name__}")
+    return value
+
+
+def open_text(path: Path) -> IO[str]:
+    """Open a text file, .gz transparently; raise DataError for a missing file, a folder or a refused one."""
+    if path.is_dir():
+        raise DataError(f"{path} is a folder, expected a file")
+    try:
+        if path.suffix == ".gz":
+            return gzip.open(path, "rt", encoding="utf-8")
+        return path.open(encoding="utf-8")
+    except FileNotFoundError as exc:
+        raise DataError(f"{path} does not exist; check the path") from exc
+    except OSError as exc:
+        raise DataError(f"{path} cannot be opened: {exc.strerror}") from exc
+
+
+def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write rows as JSON lines and return how many; the file appears complete or not at all."""
+    count = 0
+    with writing(path) as stream:
+        for row in rows:
+            stream.write(render_json(row) + "\n")
+            count += 1
+    return count
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write one JSON document, indented, complete or not at all."""
+    with writing(path) as stream:
+        stream.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, complete or not at all."""
+    with writing(path) as stream:
+        stream.write(text)
+
+
+def load_json(path: Path) -> Any:
+    """Read one JSON document; raise DataError for a missing or broken file."""
+    with open_text(path) as stream:
+        try:
+            return json.load(stream)
+        except (ValueError, RecursionError) as exc:
+            raise DataError(f"{path}: not valid JSON: {exc}") from exc
+
+
+def render_json(value: object) -> str:
+    """Return compact JSON, keys in insertion order, non-ASCII kept."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[IO[str]]:
+    """Open a temporary file beside `path` and rename it on success; raise OutputError when the disk refuses."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder, cannot be written as a file")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    except OSError as exc:
+        raise OutputError(refusal(path, exc)) from exc
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as exc:
+        raise OutputError(refusal(path, exc)) from exc
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def refusal(path: Path, exc: OSError) -> str:
+    """Word why `path` cannot be written."""
+    return (
+        f"{path} cannot be written: {exc.strerror or exc}; choose another --out or free some space"
+    )

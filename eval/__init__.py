@@ -1,0 +1,1 @@
+"""Engines, parsing, scorers, statistics: how good a model is, and how sure we are."""

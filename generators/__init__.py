@@ -1,0 +1,1 @@
+"""Scenarios, payloads, requests in plain words, and named faults; certified by validators."""

@@ -1,0 +1,1 @@
+"""Rows on disk to an adapter on disk: recipes, SFT, DPO."""
