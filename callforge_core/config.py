@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from callforge_core.errors import ConfigError
-from callforge_core.jsonl import open_text
+from callforge_core.jsonl import UNREADABLE, open_text
 
 
 class StrictModel(BaseModel):
@@ -21,6 +22,7 @@ class StrictModel(BaseModel):
 
 
 M = TypeVar("M", bound=BaseModel)
+EXPONENT = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+")  # YAML 1.1 calls most of these text
 
 
 def load_yaml(path: Path) -> Any:
@@ -28,7 +30,7 @@ def load_yaml(path: Path) -> Any:
     with open_text(path) as stream:
         try:
             return yaml.safe_load(stream)
-        except (yaml.YAMLError, UnicodeDecodeError) as exc:
+        except (yaml.YAMLError, RecursionError, *UNREADABLE) as exc:
             raise ConfigError(f"{path}: not valid YAML: {' '.join(str(exc).split())}") from exc
 
 
@@ -52,15 +54,17 @@ def parse_overrides(overrides: Iterable[str]) -> dict[str, Any]:
 
 
 def read_scalar(text: str) -> Any:
-    """Read a YAML scalar, and 1e-4 as the number people mean (YAML 1.1 calls it a string)."""
+    """Read a YAML value, and 1e-4 as the number people mean; what YAML refuses stays text."""
+    if EXPONENT.fullmatch(text.strip()):
+        return float(text)
     try:
-        return float(text) if "e" in text.lower() and "." not in text else yaml.safe_load(text)
-    except (ValueError, yaml.YAMLError):
+        return yaml.safe_load(text)
+    except (ValueError, RecursionError, yaml.YAMLError):
         return text
 
 
 def build_model(model: type[M], values: Mapping[str, Any], where: str) -> M:
-    """Check `values` against `model`; raise ConfigError listing every problem, unknown keys with the nearest."""
+    """Check `values` against `model`; raise ConfigError listing every problem at once."""
     try:
         return model.model_validate(values)
     except ValidationError as exc:
@@ -75,4 +79,6 @@ def describe(model: type[BaseModel], error: Mapping[str, Any]) -> str:
         near = difflib.get_close_matches(place, list(model.model_fields), n=1)
         hint = f" (did you mean {near[0]!r}?)" if near else ""
         return f"unknown key {place!r}{hint}; known: {', '.join(sorted(model.model_fields))}"
+    if error["type"] == "missing":
+        return f"{place}: this key is required"
     return f"{place}: {error['msg'][0].lower()}{error['msg'][1:]}, not {error['input']!r:.60}"

@@ -1,4 +1,4 @@
-"""What people see on stderr: logging set-up and progress bars. Silent bars when stderr is no terminal."""
+"""What people see on stderr: logging set-up and progress bars (silent without a terminal)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
+PACKAGES = (
+    "callforge",
+    "callforge_core",
+    "datasets_src",
+    "eval",
+    "generators",
+    "training",
+    "validators",
+)
+"""Our own packages: their info lines are shown, those of other libraries are not."""
 
 
 def set_up_logging(*, verbose: bool = False) -> None:
     """Send our log lines to stderr, one line a stage; other libraries only when they warn."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s", force=True)
-    logging.getLogger("callforge").setLevel(logging.DEBUG if verbose else logging.INFO)
+    for package in PACKAGES:
+        logging.getLogger(package).setLevel(logging.DEBUG if verbose else logging.INFO)
 
 
 def track(rows: Iterable[T], what: str, *, total: int | None = None) -> Iterator[T]:

@@ -8,8 +8,8 @@
       MissingExtra            an optional dependency is not installed
       UnknownName             a registry has no such entry
 
-A message says what, where and what to do. Anything that is not a CallforgeError keeps its traceback:
-it is our bug.
+A message says what, where and what to do. Anything that is not a CallforgeError keeps its
+traceback: it is our bug.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rows on disk: streaming, with line numbers in errors, written to a temporary name and renamed last."""
+"""Rows on disk: streamed, line numbers in errors, written to a temporary name, renamed last."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import gzip
 import json
 import os
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from callforge_core.errors import DataError, OutputError
+
+# What reading an open file can raise: a bad disk, a cut or damaged .gz, text that is not UTF-8.
+UNREADABLE = (OSError, EOFError, zlib.error, UnicodeDecodeError)
 
 
 class Row(NamedTuple):
@@ -22,7 +26,7 @@ class Row(NamedTuple):
 
 
 def iter_rows(path: Path) -> Iterator[Row]:
-    """Yield the objects of a JSON-lines file (.gz allowed), blank lines skipped; raise DataError with the line."""
+    """Yield the objects of a JSON-lines file (.gz allowed), blank lines skipped."""
     with open_text(path) as stream:
         lines = enumerate(stream, 1)
         while True:
@@ -30,8 +34,8 @@ def iter_rows(path: Path) -> Iterator[Row]:
                 number, line = next(lines)
             except StopIteration:
                 return
-            except (OSError, EOFError, UnicodeDecodeError) as exc:
-                raise DataError(f"{path}: cannot be read: {exc}") from exc
+            except UNREADABLE as exc:
+                raise DataError(unreadable(path, exc)) from exc
             if line.strip():
                 yield Row(number, parse_row(line, f"{path}:{number}"))
 
@@ -40,21 +44,27 @@ def parse_row(line: str, where: str) -> dict[str, Any]:
     """Parse one line as a JSON object; raise DataError that starts with `where`."""
     try:
         value = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as exc:
+    except (ValueError, RecursionError) as exc:
         raise DataError(f"{where}: not valid JSON: {exc}; fix or remove this line") from exc
     if not isinstance(value, dict):
-        raise DataError(f"{where}: a row must be an object, this is {type(value).__name__}")
+        raise DataError(f"{where}: this row is {json_type(value)}; write one JSON object a line")
     return value
 
 
+def json_type(value: object) -> str:
+    """Name the JSON type of a parsed value, with its article."""
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
+    return "null" if value is None else names.get(type(value), "a number")
+
+
 def open_text(path: Path) -> IO[str]:
-    """Open a text file, .gz transparently; raise DataError for a missing file, a folder or a refused one."""
+    """Open a text file, .gz and a byte order mark transparently; DataError when it cannot be."""
     if path.is_dir():
-        raise DataError(f"{path} is a folder, expected a file")
+        raise DataError(f"{path} is a folder, expected a file; name a file inside it")
     try:
         if path.suffix == ".gz":
-            return gzip.open(path, "rt", encoding="utf-8")
-        return path.open(encoding="utf-8")
+            return gzip.open(path, "rt", encoding="utf-8-sig")
+        return path.open(encoding="utf-8-sig")
     except FileNotFoundError as exc:
         raise DataError(f"{path} does not exist; check the path") from exc
     except OSError as exc:
@@ -74,7 +84,8 @@ def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
 def write_json(path: Path, value: object) -> None:
     """Write one JSON document, indented, complete or not at all."""
     with writing(path) as stream:
-        stream.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+        text = json.dumps(value, ensure_ascii=False, indent=2)
+        stream.write((text if is_encodable(text) else json.dumps(value, indent=2)) + "\n")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -88,18 +99,35 @@ def load_json(path: Path) -> Any:
     with open_text(path) as stream:
         try:
             return json.load(stream)
+        except UNREADABLE as exc:
+            raise DataError(unreadable(path, exc)) from exc
         except (ValueError, RecursionError) as exc:
-            raise DataError(f"{path}: not valid JSON: {exc}") from exc
+            raise DataError(f"{path}: not valid JSON: {exc}; fix or rewrite the file") from exc
 
 
 def render_json(value: object) -> str:
-    """Return compact JSON, keys in insertion order, non-ASCII kept."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Return compact JSON, keys in insertion order, non-ASCII kept where UTF-8 can write it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text if is_encodable(text) else json.dumps(value, separators=(",", ":"))
+
+
+def is_encodable(text: str) -> bool:
+    """Say whether UTF-8 can write `text`: half of a surrogate pair, legal in JSON, it cannot."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def unreadable(path: Path, exc: Exception) -> str:
+    """Word why an open file cannot be read to its end."""
+    why = "it is not UTF-8 text" if isinstance(exc, UnicodeDecodeError) else str(exc)
+    return f"{path} cannot be read: {why}; write the file anew (UTF-8, plain or .gz)"
 
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[IO[str]]:
-    """Open a temporary file beside `path` and rename it on success; raise OutputError when the disk refuses."""
+    """Open a temporary file beside `path`, rename it on success; OutputError if that fails."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():

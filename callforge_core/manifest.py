@@ -1,4 +1,4 @@
-"""What a stage read, how it was configured and what it wrote; equality decides whether it may be skipped."""
+"""What a stage read, how it was configured, what it wrote; equality decides whether to skip it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from callforge_core.errors import DataError
 from callforge_core.jsonl import write_json
 
 NAME = "manifest.json"
@@ -58,15 +59,15 @@ def load_manifest(folder: Path) -> dict[str, Any] | None:
 def is_current(
     folder: Path, *, stage: str, config: Mapping[str, Any], inputs: Mapping[str, str]
 ) -> bool:
-    """Say whether `folder` holds the untouched result of the same stage, configuration and inputs."""
+    """Say whether `folder` holds the untouched result of this stage, configuration and input."""
     old = load_manifest(folder)
     if old is None or old.get("stage") != stage:
         return False
     same = json.loads(json.dumps([dict(config), dict(inputs)]))
     if [old.get("config"), old.get("inputs")] != same:
         return False
-    outputs = old.get("outputs", {})
-    return all(
+    outputs = old.get("outputs")
+    return isinstance(outputs, dict) and all(
         (folder / name).is_file() and digest(folder / name) == sha for name, sha in outputs.items()
     )
 
@@ -79,7 +80,10 @@ def digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file, read in chunks."""
     sha = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            sha.update(chunk)
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                sha.update(chunk)
+    except OSError as exc:
+        raise DataError(f"{path} cannot be read: {exc.strerror or exc}; check the path") from exc
     return sha.hexdigest()

@@ -1,4 +1,4 @@
-"""The records that travel between stages. `from_json` and `to_json` are the only places that know key names."""
+"""The records that travel between stages; only `from_json` and `to_json` know key names."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from callforge_core.errors import DataError
+from callforge_core.jsonl import json_type
 
 Payload = dict[str, Any]
 Decision = Literal["call", "clarify", "refuse"]
@@ -67,9 +68,7 @@ class Sample:
             raise DataError(f"'decision' is {decision!r}, expected one of {', '.join(DECISIONS)}")
         payload = row.get("payload")
         if decision == "call" and not isinstance(payload, dict):
-            kind = type(payload).__name__
-            hint = " (was it dumped twice?)" if isinstance(payload, str) else ""
-            raise DataError(f"'payload' is {kind}, expected an object{hint}")
+            raise DataError(no_object("payload", payload))
         return cls(
             id=text(row, "id"),
             api=text(row, "api"),
@@ -80,10 +79,10 @@ class Sample:
             payload=payload,
             cluster=text(row, "cluster"),
             family=text(row, "family"),
-            missing=tuple(row.get("missing", ())),
+            missing=names(row, "missing"),
             reason=row.get("reason"),
-            facts=row.get("facts", {}),
-            provenance=row.get("provenance", {}),
+            facts=mapping(row, "facts"),
+            provenance=mapping(row, "provenance"),
         )
 
 
@@ -119,9 +118,11 @@ class Fault:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Fault:
         """Read a fault record; raise DataError on a missing key."""
+        if row.get("tier") not in (1, 2):
+            raise DataError(f"'fault.tier' is {row.get('tier')!r}, expected 1 or 2")
         try:
             return cls(
-                cls=row["class"],
+                cls=text(row, "class"),
                 detail=row.get("detail", ""),
                 pointer=row["pointer"],
                 before=row.get("before"),
@@ -183,7 +184,7 @@ class Pair:
             fault=Fault.from_json(fault),
             cluster=text(row, "cluster"),
             family=text(row, "family"),
-            provenance=row.get("provenance", {}),
+            provenance=mapping(row, "provenance"),
         )
 
 
@@ -222,7 +223,7 @@ class Item:
             raise DataError(f"'decision' is {decision!r}, expected one of {', '.join(DECISIONS)}")
         payload = row.get("payload")
         if decision == "call" and not isinstance(payload, dict):
-            raise DataError(f"'payload' is {type(payload).__name__}, expected an object")
+            raise DataError(no_object("payload", payload))
         also = row.get("also") or {}
         if not isinstance(also, Mapping):
             raise DataError("'also' maps a JSON pointer to a list of values, expected an object")
@@ -287,7 +288,30 @@ class Verdict:
 def text(row: Mapping[str, Any], key: str) -> str:
     """Return the non-empty string under `key`; raise DataError otherwise."""
     value = row.get(key)
-    if not isinstance(value, str) or not value:
-        what = "missing" if value is None else f"{type(value).__name__} {value!r:.40}"
-        raise DataError(f"{key!r} is {what}, expected a non-empty string")
-    return value
+    if isinstance(value, str) and value:
+        return value
+    what = "missing" if value is None else f"{json_type(value)} ({value!r:.40})"
+    raise DataError(f"{key!r} is {what}, expected a non-empty string")
+
+
+def names(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Return the list of names under `key`, empty when absent; raise DataError otherwise."""
+    value = row.get(key) or []
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    raise DataError(f"{key!r} is {value!r:.40}, expected a list of names")
+
+
+def mapping(row: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return the object under `key`, empty when absent; raise DataError otherwise."""
+    value = row.get(key)
+    if value is None or isinstance(value, Mapping):
+        return value or {}
+    raise DataError(no_object(key, value))
+
+
+def no_object(key: str, value: object) -> str:
+    """Word that the value under `key` should be an object and is none."""
+    what = "missing" if value is None else json_type(value)
+    hint = " (was it dumped twice?)" if isinstance(value, str) else ""
+    return f"{key!r} is {what}, expected an object{hint}"

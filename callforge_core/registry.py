@@ -29,7 +29,7 @@ class Registry(Generic[T]):
         return add
 
     def get(self, name: str) -> T:
-        """Return the member called `name`; raise UnknownName with the nearest name and the full list."""
+        """Return the member called `name`; UnknownName tells the nearest name and the full list."""
         if name in self._members:
             return self._members[name]
         raise UnknownName(unknown(self.kind, name, self._members))

@@ -7,7 +7,7 @@ import random
 
 
 def stream(seed: int, *names: object) -> random.Random:
-    """Return a Random that depends on `seed` and `names` only, on every platform and Python version."""
+    """Return a Random that depends on `seed` and `names` only, on every platform and Python."""
     return random.Random(derive(seed, *names))
 
 
