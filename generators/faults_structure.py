@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
-from callforge_core.config import StrictModel
+from callforge_core.config import StrictModel, build_model
 from callforge_core.records import Payload
 from generators.edits import (
     INJECTORS,
@@ -24,7 +24,7 @@ from generators.edits import (
     replaced,
     value_at,
 )
-from generators.lexicon import check, read_yaml
+from generators.lexicon import read_yaml
 
 PORT_SLOTS = ("/applicationServerPorts", "/devicePorts")
 CONTAINERS = ("/device", "/applicationServer", *PORT_SLOTS)
@@ -68,7 +68,7 @@ class Inventions(StrictModel):
 @cache
 def load_inventions() -> Inventions:
     """Return the members that models invent."""
-    return check(Inventions, "inventions", read_yaml("inventions"))
+    return build_model(Inventions, read_yaml("inventions"), "lexicons/inventions.yaml")
 
 
 @INJECTORS.register("S1")

@@ -39,6 +39,7 @@ PLACEHOLDERS = {
     "/sink": ("https://example.com/callback", "https://example.com/notify"),
 }
 DROPPABLE = ("/device", "/applicationServerPorts", "/devicePorts", "/sink")
+UNREQUESTED_SINK = "https://callback.example.com/events"
 UNREQUESTED_PORTS = ({"ports": [443]}, {"ports": [8080]}, {"ports": [80]}, {"ports": [5060]})
 
 
@@ -48,7 +49,7 @@ def miscopy(gold: Payload, ground: Ground) -> Edit | NotApplicable:
     options: list[Option] = []
     for pointer in SLOTS_OF_TEXT:
         value = value_at(gold, pointer)
-        if isinstance(value, str) and "/" not in value.removeprefix("https://").partition("/")[0]:
+        if isinstance(value, str) and is_single(value):
             wrong = misspell(value, pointer, ground.rng)
             if wrong:
                 options.append(partial(replaced, gold, pointer, wrong, "digits"))
@@ -57,7 +58,7 @@ def miscopy(gold: Payload, ground: Ground) -> Edit | NotApplicable:
         pointer = "/device/ipv4Address/publicPort"
         options.append(partial(replaced, gold, pointer, misspell_port(public, ground.rng), "port"))
     for slot in ("/applicationServerPorts", "/devicePorts"):
-        ports = value_at(gold, f"{slot}/ports") or ()
+        ports = value_at(gold, f"{slot}/ports") or []
         if len(ports) == 1 and not value_at(gold, f"{slot}/ranges"):
             wrong_port = misspell_port(ports[0], ground.rng)
             options.append(partial(replaced, gold, f"{slot}/ports/0", wrong_port, "port"))
@@ -129,7 +130,7 @@ def fabricate(gold: Payload, ground: Ground) -> Edit | NotApplicable:
     for pointer, values in PLACEHOLDERS.items():
         old = value_at(gold, pointer)
         fresh = [value for value in values if value != old]
-        if old and "/" not in old.removeprefix("https://").partition("/")[0]:
+        if old and is_single(old):
             value = pick(fresh, ground.rng)
             options.append(partial(replaced, gold, pointer, value, "placeholder"))
     return choose(options, ground.rng, "the payload has no slot with a usual placeholder")
@@ -159,8 +160,7 @@ def add_slot(gold: Payload, ground: Ground) -> Edit | NotApplicable:
         options.append(partial(added, gold, f"/{name}", value, name, index))
     if "sink" not in gold:
         index = list(gold).index("qosProfile") + 1
-        value = "https://callback.example.com/events"
-        options.append(partial(added, gold, "/sink", value, "sink", index))
+        options.append(partial(added, gold, "/sink", UNREQUESTED_SINK, "sink", index))
     return choose(options, ground.rng, "every optional slot was asked for")
 
 
@@ -220,6 +220,11 @@ def misspell_port(port: int, rng: Random) -> int:
     """Return a port one digit away."""
     wrong = int(misspell(str(port), "", rng) or 0)
     return wrong if 0 < wrong <= 65535 and wrong != port else max(1, port - 1)
+
+
+def is_single(value: str) -> bool:
+    """Say whether a text is no network: only a URL may hold a slash."""
+    return "://" in value or "/" not in value
 
 
 def is_plain_address(text: str) -> bool:

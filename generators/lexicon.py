@@ -6,22 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import field_validator
 
+from callforge_core.config import StrictModel, build_model
 from callforge_core.errors import ConfigError
 from generators.grammar import Choice, Node, parse_template, references
 
 SLOTS = ("device", "server", "ports", "device_ports", "profile", "duration", "sink")
-M = TypeVar("M", bound="StrictModel")
-
-
-class StrictModel(BaseModel):
-    """A lexicon file: unknown keys and coerced types are errors."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class PhraseFile(StrictModel):
@@ -75,8 +69,8 @@ class ValueFile(StrictModel):
         if isinstance(value, str):
             return tuple(value.split())
         if isinstance(value, dict):
-            return tuple((key, tuple(words)) for key, words in value.items())
-        return tuple(value) if isinstance(value, list) else value
+            return tuple(value.items())
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +89,12 @@ class Lexicon:
 @cache
 def load_lexicon() -> Lexicon:
     """Return the bundled lexicon; raise ConfigError naming the file that is wrong."""
-    phrases = check(PhraseFile, "phrases", read_yaml("phrases"))
-    clauses = check(ClauseFile, "clauses", read_yaml("clauses"))
-    frames = check(FrameFile, "frames", {"frames": read_yaml("frames")})
-    workloads = check(WorkloadFile, "workloads", {"workloads": read_yaml("workloads")})
+    phrases = build_model(PhraseFile, read_yaml("phrases"), "lexicons/phrases.yaml")
+    clauses = build_model(ClauseFile, read_yaml("clauses"), "lexicons/clauses.yaml")
+    frames = build_model(FrameFile, {"frames": read_yaml("frames")}, "lexicons/frames.yaml")
+    workloads = build_model(
+        WorkloadFile, {"workloads": read_yaml("workloads")}, "lexicons/workloads.yaml"
+    )
     parsed = {
         f"{register}/{name}": parse_template(text)
         for register, texts in frames.frames.items()
@@ -120,23 +116,13 @@ def load_lexicon() -> Lexicon:
 @cache
 def load_values() -> ValueFile:
     """Return how values look; raise ConfigError when values.yaml is wrong."""
-    return check(ValueFile, "values", read_yaml("values"))
+    return build_model(ValueFile, read_yaml("values"), "lexicons/values.yaml")
 
 
 def read_yaml(name: str) -> Any:
     """Return the parsed lexicon file `name`."""
     path = resources.files("generators") / "lexicons" / f"{name}.yaml"
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-
-
-def check(model: type[M], name: str, value: object) -> M:
-    """Return `value` as `model`; raise ConfigError with the first problem."""
-    try:
-        return model.model_validate(value)
-    except ValidationError as exc:
-        first = exc.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"lexicons/{name}.yaml: {place}: {first['msg']}") from exc
 
 
 def check_frame(family: str, node: Node, phrases: Mapping[str, Node]) -> None:
