@@ -16,6 +16,11 @@ from generators.lexicon import load_values
 FOLDS = 10
 STEP = 1_000_003  # a prime: the walk n -> n * STEP mod size visits every value once
 DOCUMENTATION = ("192.0.2.", "198.51.100.", "203.0.113.")  # RFC 5737
+PRIVATE_HOMES = (  # RFC 1918: first address, its prefix length, lengths of networks people use
+    (10 << 24, 8, (16, 20, 22, 24, 24, 24, 24, 26, 28)),
+    (172 << 24 | 16 << 16, 12, (20, 22, 24, 24, 24, 28)),
+    (192 << 24 | 168 << 16, 16, (20, 22, 24, 24, 24, 24, 26, 28)),
+)
 HOSTS = ("app", "hooks", "events", "api", "notify", "cb", "qod", "ops", "edge", "sink")
 DOMAINS = ("example.com", "example.org", "example.net")
 PATHS = (
@@ -102,37 +107,37 @@ def draw_private(rng: Random, fold: int) -> str:
 def draw_ipv4_network(rng: Random, fold: int) -> str:
     """Return an IPv4 network with its prefix length, host bits zero."""
     if rng.random() < 0.5:
-        length = 25 + int(rng.random() * 6)
-        if rng.random() < 0.3 and fold < 3:
+        if fold < len(DOCUMENTATION) and rng.random() < 0.4:
             return f"{DOCUMENTATION[fold]}0/24"
-        address = draw_documentation(rng, fold)
-    else:
-        length = (16, 20, 22, 23, 24, 24, 24, 24, 26, 28)[int(rng.random() * 10)]
-        address = draw_private(rng, fold)
-    octets = [int(octet) for octet in address.split(".")]
-    value = int.from_bytes(bytes(octets), "big") >> (32 - length) << (32 - length)
+        length = 26 + int(rng.random() * 5)
+        home, offset = divmod(draw_index(rng, 3 << (length - 24), fold), 1 << (length - 24))
+        return f"{DOCUMENTATION[home]}{offset << (32 - length)}/{length}"
+    base, base_length, lengths = PRIVATE_HOMES[int(rng.random() * len(PRIVATE_HOMES))]
+    length = lengths[int(rng.random() * len(lengths))]
+    index = draw_index(rng, 1 << (length - base_length), fold)
+    value = base | index << (32 - length)
     return f"{value >> 24}.{value >> 16 & 255}.{value >> 8 & 255}.{value & 255}/{length}"
 
 
 def draw_ipv6(rng: Random, fold: int) -> str:
     """Return an address of 2001:db8::/32 in its shortest spelling."""
     kind = rng.random()
-    first = draw_index(rng, 1 << 16, fold)
+    first = 1 + draw_index(rng, 65535, fold)
     if kind < 0.35:
-        return f"2001:db8::{first or 1:x}"
+        return f"2001:db8::{first:x}"
     last = 1 + int(rng.random() * (255 if kind < 0.7 else 65535))
     if kind < 0.6:
-        return f"2001:db8:{first or 1:x}::{last:x}"
+        return f"2001:db8:{first:x}::{last:x}"
     if kind < 0.93:
         middle = 1 + int(rng.random() * 4095)
-        return f"2001:db8:{first or 1:x}:{middle:x}::{last:x}"
+        return f"2001:db8:{first:x}:{middle:x}::{last:x}"
     value = (0x20010DB8 << 96) | (first << 80) | (rng.getrandbits(64) << 16) | last
     return str(ipaddress.IPv6Address(value))
 
 
 def draw_ipv6_network(rng: Random, fold: int) -> str:
     """Return a network inside 2001:db8::/32 with its prefix length."""
-    first = draw_index(rng, 1 << 16, fold) or 1
+    first = 1 + draw_index(rng, 65535, fold)
     kind = rng.random()
     if kind < 0.45:
         return f"2001:db8:{first:x}::/48"

@@ -106,7 +106,7 @@ def order_classes(shares: Mix, counts: Counter[str], rng: Random, taken: set[str
 def draw_pair(
     sample: Sample, validator: Validator, rng: Random, classes: Iterable[str]
 ) -> Pair | None:
-    """Return a pair of the first class that fits the sample and keeps the law; None if none does."""
+    """Return a pair of the first class that fits and keeps the law; None if none does."""
     gold = sample.payload or {}
     chosen = render_payload(validator.operation, gold)
     faults = diagnose(chosen, validator, gold=gold, request=sample.request)

@@ -1,0 +1,166 @@
+"""Samples: valid, faithful to their request, balanced, deterministic and prefix-stable."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callforge_core.errors import ConfigError
+from callforge_core.jsonl import render_json
+from callforge_core.records import Sample
+from callforge_core.spec import Operation, load_spec, render_payload
+from datasets_src.bundled import catalogue_path, spec_path
+from generators.lexicon import load_lexicon
+from generators.samples import iter_samples
+from validators.catalogue import Catalogue, load_catalogue
+from validators.payload import Validator
+
+
+Draw = Callable[..., list[Sample]]
+
+
+def lines(samples: list[Sample]) -> list[str]:
+    return [render_json(sample.to_json()) for sample in samples]
+
+
+@settings(max_examples=15)
+@given(seed=st.integers(min_value=0, max_value=2**32))
+def test_every_sample_of_any_seed_is_valid(seed: int, draw: Draw, validator: Validator) -> None:
+    for sample in draw(40, seed):
+        assert sample.payload is not None
+        assert validator.verdict(sample.payload).ok
+
+
+def test_the_same_seed_gives_the_same_bytes(draw: Draw) -> None:
+    assert lines(draw(120, 3)) == lines(draw(120, 3))
+
+
+def test_a_shorter_run_is_the_beginning_of_a_longer_one(draw: Draw) -> None:
+    assert lines(draw(300, 3))[:100] == lines(draw(100, 3))
+
+
+def test_two_seeds_share_almost_no_request(draw: Draw) -> None:
+    first, second = ({sample.request for sample in draw(2000, seed)} for seed in (1, 2))
+    assert len(first) == len(second) == 2000
+    assert len(first & second) <= 2
+
+
+def test_profiles_are_balanced_and_every_family_is_reached_about_evenly(draw: Draw) -> None:
+    samples = draw(4000)
+    profiles = Counter(sample.payload["qosProfile"] for sample in samples if sample.payload)
+    assert max(profiles.values()) - min(profiles.values()) <= 1
+    families = Counter(sample.family for sample in samples)
+    assert set(families) == set(load_lexicon().families)
+    mean = 4000 / len(families)
+    assert 0.5 * mean < min(families.values()) <= max(families.values()) < 1.6 * mean
+
+
+def test_simple_cases_dominate(draw: Draw) -> None:
+    payloads = [sample.payload or {} for sample in draw(3000)]
+
+    def share(found: int) -> float:
+        return found / len(payloads)
+
+    phones = sum("phoneNumber" in payload.get("device", {}) for payload in payloads)
+    single = sum(
+        "/" not in payload["applicationServer"].get("ipv4Address", "/") for payload in payloads
+    )
+    ports = sum(
+        "applicationServerPorts" in payload or "devicePorts" in payload for payload in payloads
+    )
+    assert 0.5 < share(phones) < 0.7
+    assert 0.5 < share(single) < 0.75
+    assert 0.38 < share(ports) < 0.55
+    assert 0.08 < share(sum("sink" in payload for payload in payloads)) < 0.16
+    assert 0.02 < share(sum("device" not in payload for payload in payloads)) < 0.1
+
+
+def test_requests_are_short_and_hold_no_rest_of_the_grammar(draw: Draw) -> None:
+    requests = [sample.request for sample in draw(3000)]
+    assert 15 < sum(len(request.split()) for request in requests) / len(requests) < 35
+    assert max(len(request.split()) for request in requests) < 90
+    broken = re.compile(r"[\[{}\\\ue000-\uf8ff]|\]|  |,,| [.,;?!](?!\.)")
+    rest = [
+        text
+        for text in requests
+        if broken.search(re.sub(r"\[(ok|req|qod|new|[0-9a-f:]+)\]", "", text.lower()))
+    ]
+    assert rest == []
+
+
+def test_each_fact_names_words_of_the_request(draw: Draw) -> None:
+    for sample in draw(800):
+        assert sample.facts.keys() >= {"qosProfile", "duration"}
+        missing = {
+            slot: words for slot, words in sample.facts.items() if words not in sample.request
+        }
+        assert missing == {}, sample.request
+
+
+def test_every_value_of_the_payload_can_be_read_in_the_request(draw: Draw) -> None:
+    for sample in draw(1200):
+        text = sample.request.lower()
+        for place, value in leaves(sample.payload):
+            if place.endswith("phoneNumber"):
+                assert value[1:] in re.sub(r"[^0-9]", "", sample.facts["device.phoneNumber"])
+            elif place == "/qosProfile":
+                assert sample.facts["qosProfile"] in sample.request
+            elif place != "/duration":
+                assert str(value).lower() in text, (place, value, text)
+
+
+def leaves(value: Any, place: str = "") -> list[tuple[str, Any]]:
+    if isinstance(value, dict):
+        return [leaf for key, child in value.items() for leaf in leaves(child, f"{place}/{key}")]
+    if isinstance(value, list):
+        return [leaf for child in value for leaf in leaves(child, f"{place}/*")]
+    return [(place, value)]
+
+
+def test_payloads_are_written_in_spec_order(draw: Draw, operation: Operation) -> None:
+    for sample in draw(400):
+        assert sample.payload is not None
+        assert render_json(sample.payload) == render_payload(operation, sample.payload)
+
+
+def test_equal_payloads_share_a_cluster_and_others_do_not(draw: Draw) -> None:
+    pairs = {(sample.cluster, render_json(sample.payload)) for sample in draw(2000)}
+    assert len({cluster for cluster, _ in pairs}) == len({payload for _, payload in pairs})
+
+
+def test_the_limits_of_a_catalogue_hold(operation: Operation) -> None:
+    catalogue = load_catalogue(catalogue_path("camara-reference"))
+    for sample in iter_samples(operation, catalogue, rows=400, seed=1):
+        assert sample.payload is not None
+        assert sample.payload["duration"] <= 86400
+
+
+def test_an_inactive_profile_is_never_asked_for(operation: Operation, catalogue: Catalogue) -> None:
+    first, *others = catalogue.profiles
+    off = first.model_copy(update={"status": "INACTIVE"})
+    changed = catalogue.model_copy(update={"profiles": (off, *others)})
+    names = {
+        s.payload["qosProfile"]
+        for s in iter_samples(operation, changed, rows=40, seed=1)
+        if s.payload
+    }
+    assert first.name not in names
+    none = catalogue.model_copy(update={"profiles": (off,)})
+    with pytest.raises(ConfigError, match="ACTIVE"):
+        list(iter_samples(operation, none, rows=1, seed=1))
+
+
+def test_another_operation_is_refused(catalogue: Catalogue) -> None:
+    other = next(
+        operation
+        for name, operation in load_spec(spec_path()).operations.items()
+        if name != "createSession"
+    )
+    with pytest.raises(ConfigError, match="createSession"):
+        list(iter_samples(other, catalogue, rows=1, seed=1))
