@@ -21,7 +21,6 @@ from generators.samples import iter_samples
 from validators.catalogue import Catalogue, load_catalogue
 from validators.payload import Validator
 
-
 Draw = Callable[..., list[Sample]]
 
 
