@@ -18,10 +18,12 @@ NOBODYS_PHONE = re.compile(
     r"(28\d|69[3-9]|83\d|89\d)\d{5,11})"
 )
 DOCUMENTATION = [
-    ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
+    ipaddress.IPv4Network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
 ]
-PRIVATE = [ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
-V6 = ipaddress.ip_network("2001:db8::/32")
+PRIVATE = [
+    ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+]
+V6 = ipaddress.IPv6Network("2001:db8::/32")
 Draw = Callable[[Random, int], str]
 DRAWS: dict[str, Draw] = {
     "phone": lambda rng, fold: numbers.draw_phone(rng, fold).e164,
