@@ -1,0 +1,167 @@
+"""How a batch of rows becomes one sequence without padding, computing the prompt they share only once.
+
+Rows of one operation start with the same system prompt. Laid out as
+
+    [shared prefix][rest of row 1][rest of row 2] ...
+
+every matrix product sees only real tokens, and attention lets each row look at the prefix and at itself:
+exactly what each row would see alone, so the loss and its gradients are those of the padded batch
+(tests/training/test_packing.py compares them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    import torch
+
+ATTENTION = "callforge_packed"
+IGNORED = -100  # the label of tokens that carry no loss, as in transformers
+
+
+class Layout(TypedDict):
+    """Where the rows of a packed sequence stand: B rows, L longest rest, P prefix.
+
+    A plain dict, so that a trainer moves its tensors to the device of the model.
+    """
+
+    prefix: int
+    rest: torch.Tensor
+    """[B * L] positions in the packed sequence, padding repeats position 0."""
+    back: torch.Tensor
+    """[T - P] places of the packed rest tokens in the flattened [B * L] grid."""
+    mask: torch.Tensor
+    """[B, 1, L, P + L] True where a rest token may look."""
+
+
+def pack(rows: Sequence[Mapping[str, Sequence[int]]]) -> dict[str, Any]:
+    """Lay out tokenised rows ({"input_ids", "labels"}) as one sequence.
+
+    Returns input_ids, position_ids and labels [1, T]; `sources` and `targets` [N]: hidden state `sources[i]`
+    predicts token `targets[i]`; `owners` [N]: the row each target belongs to; and the attention `layout`.
+    """
+    import torch
+
+    prefix = shared_prefix(rows)
+    ids: list[int] = list(rows[0]["input_ids"][:prefix])
+    positions = list(range(prefix))
+    labels = [IGNORED] * prefix
+    sources: list[int] = []
+    targets: list[int] = []
+    owners: list[int] = []
+    lengths: list[int] = []
+    for owner, row in enumerate(rows):
+        rest, wanted = row["input_ids"][prefix:], row["labels"][prefix:]
+        start = len(ids)
+        for offset, label in enumerate(wanted):
+            if label != IGNORED:
+                sources.append(start + offset - 1 if offset else prefix - 1)
+                targets.append(label)
+                owners.append(owner)
+        ids += rest
+        labels += wanted
+        positions += range(prefix, prefix + len(rest))
+        lengths.append(len(rest))
+    return {
+        "input_ids": torch.tensor([ids]),
+        "position_ids": torch.tensor([positions]),
+        "labels": torch.tensor([labels]),
+        "sources": torch.tensor(sources),
+        "targets": torch.tensor(targets),
+        "owners": torch.tensor(owners),
+        "layout": lay_out(prefix, lengths),
+    }
+
+
+def shared_prefix(rows: Sequence[Mapping[str, Sequence[int]]]) -> int:
+    """Return how many leading tokens all rows share, short of the first token that carries loss."""
+    first = rows[0]["input_ids"]
+    limit = min(first_label(row["labels"]) for row in rows)
+    for place in range(limit):
+        if any(row["input_ids"][place] != first[place] for row in rows):
+            return place
+    return limit
+
+
+def first_label(labels: Sequence[int]) -> int:
+    """Return the place of the first token that carries loss (the length when none does)."""
+    return next((place for place, label in enumerate(labels) if label != IGNORED), len(labels))
+
+
+def lay_out(prefix: int, lengths: Sequence[int]) -> Layout:
+    """Return the index tensors of a packed sequence whose rows have `lengths` tokens after the prefix."""
+    import torch
+
+    longest, count = max(lengths), len(lengths)
+    rest = torch.zeros(count, longest, dtype=torch.long)
+    back, start = [], prefix
+    for row, length in enumerate(lengths):
+        rest[row, :length] = torch.arange(start, start + length)
+        back.append(torch.arange(length) + row * longest)
+        start += length
+    causal = torch.ones(longest, longest, dtype=torch.bool).tril()
+    mask = torch.cat([torch.ones(longest, prefix, dtype=torch.bool), causal], dim=1)
+    # Padding queries look at what real ones look at: their result is thrown away, and no row is all False.
+    return Layout(
+        prefix=prefix,
+        rest=rest.view(-1),
+        back=torch.cat(back),
+        mask=mask.expand(count, 1, longest, -1),
+    )
+
+
+def packed_attention(
+    module: Any,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    layout: Layout | None = None,
+    **kwargs: Any,
+) -> tuple[torch.Tensor, None]:
+    """Attend within each row and to the shared prefix; without a layout this is plain SDPA attention.
+
+    query is [1, heads, T, D], key and value [1, kv heads, T, D]; returns [1, T, heads, D].
+    """
+    import torch
+    from transformers.integrations.sdpa_attention import repeat_kv, sdpa_attention_forward
+
+    if layout is None:
+        out, _ = sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)
+        return out, None
+    groups, scale = module.num_key_value_groups, module.scaling
+    key, value = repeat_kv(key, groups), repeat_kv(value, groups)
+    attend = torch.nn.functional.scaled_dot_product_attention
+    prefix, rows = layout["prefix"], layout["mask"].shape[0]
+
+    def grid(states: torch.Tensor) -> torch.Tensor:
+        """[1, heads, T, D] -> [B, heads, L, D]"""
+        chosen = states[0].index_select(1, layout["rest"])
+        return chosen.view(chosen.shape[0], rows, -1, chosen.shape[-1]).transpose(0, 1)
+
+    def with_prefix(states: torch.Tensor) -> torch.Tensor:
+        """[1, heads, T, D] -> [B, heads, P + L, D]"""
+        return torch.cat([states[:, :, :prefix].expand(rows, -1, -1, -1), grid(states)], dim=2)
+
+    rests = attend(
+        grid(query), with_prefix(key), with_prefix(value), attn_mask=layout["mask"], scale=scale
+    )
+    flat = rests.transpose(1, 2).flatten(0, 1).index_select(0, layout["back"])
+    if not prefix:
+        return flat.unsqueeze(0), None
+    head = attend(
+        query[:, :, :prefix], key[:, :, :prefix], value[:, :, :prefix], is_causal=True, scale=scale
+    )
+    return torch.cat([head.transpose(1, 2), flat.unsqueeze(0)], dim=1), None
+
+
+def use_packed_attention(model: Any) -> None:
+    """Switch a loaded transformers model to packed attention; other callers of the model notice nothing."""
+    from transformers import AttentionInterface
+    from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, AttentionMaskInterface
+
+    AttentionInterface.register(ATTENTION, packed_attention)
+    AttentionMaskInterface.register(ATTENTION, ALL_MASK_ATTENTION_FUNCTIONS["sdpa"])
+    model.set_attn_implementation(ATTENTION)
