@@ -20,7 +20,8 @@ PACKAGES = (
 # Modules of the public distribution `validators`: in an editable install its file would win.
 TAKEN_IN_VALIDATORS = {
     "between", "card", "country", "cron", "domain", "email", "encoding", "finance", "hashes",
-    "hostname", "iban", "ip_address", "length", "mac_address", "slug", "uri", "url", "utils", "uuid",
+    "hostname", "iban", "ip_address", "length", "mac_address", "slug", "uri", "url", "utils",
+    "uuid",
 }  # fmt: skip
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
