@@ -1,0 +1,147 @@
+"""Rows of any supported form -> a stream of entries that can be judged.
+
+`open_sources` says which format it took before a row is read. A row that cannot be read becomes an
+entry with a problem: it is counted, it does not stop the audit. Nothing here judges a payload.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from callforge_core.errors import DataError
+from datasets_src.containers import Raw, is_json, iter_raw, list_files
+from datasets_src.shapes import Content, Shape, detect_shape, get_shape
+from datasets_src.verbatim import parse_verbatim
+
+AUTO = "auto"
+PAYLOAD = "payload"
+PEEK = 50  # rows looked at before a format is taken
+DIALOGUE = ("clarify", "refuse")
+ENVELOPE = re.compile(r'\s*\{\s*"(clarify|refuse)"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row as the audit sees it."""
+
+    row: int
+    """1-based, blank lines not counted."""
+    place: str
+    """File and line (or element) for people."""
+    id: str | None = None
+    request: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """payload -> text, or chosen and rejected -> text; empty when no call was due."""
+    fault: str | None = None
+    """The fault class that a preference row states for its rejected side."""
+    decision: str | None = None
+    problem: str = ""
+    """Why the row is unreadable; empty when it was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A file, the format it is read as, and its entries (one pass)."""
+
+    path: Path
+    format: str
+    entries: Iterator[Entry]
+
+
+def open_sources(source: str | Path, format: str = AUTO) -> list[Opened]:  # noqa: A002
+    """Open a file or the data files of a folder; raise DataError when nothing can be read."""
+    return [open_file(path, format) for path in list_files(source)]
+
+
+def open_file(path: Path, format: str = AUTO) -> Opened:  # noqa: A002
+    """Open one file in the given format, or in the one its first rows show."""
+    rows = iter_raw(path)
+    first = list(itertools.islice(rows, PEEK))
+    if not first:
+        raise DataError(f"{path} has no rows; check that it is the right file")
+    name = detect_format(first, path) if format == AUTO else format
+    entries = iter_entries(itertools.chain(first, rows), get_shape(name))
+    return Opened(path=path, format=name, entries=entries)
+
+
+def detect_format(rows: Iterable[Raw], path: Path) -> str:
+    """Name the format of the first row that has a known one; bare payloads are the last resort."""
+    problem = ""
+    payloads = False
+    for raw in rows:
+        if shape := detect_shape(raw.value):
+            return shape.name
+        payloads = payloads or isinstance(raw.value, dict)
+        problem = problem or (f"{raw.place}: {raw.problem}" if raw.problem else "")
+    if payloads:
+        return PAYLOAD
+    raise DataError(
+        f"{path.parent / (problem or path.name + ': no row is a JSON object')}; "
+        "give a file of JSON rows, or name its format with --format"
+    )
+
+
+def iter_entries(rows: Iterable[Raw], shape: Shape) -> Iterator[Entry]:
+    """Turn raw rows into entries of one shape; problems stay in the stream, counted as rows."""
+    for number, raw in enumerate(rows, 1):
+        try:
+            yield read_entry(number, raw, shape)
+        except DataError as exc:
+            yield Entry(row=number, place=raw.place, id=row_id(raw.value), problem=str(exc))
+
+
+def read_entry(number: int, raw: Raw, shape: Shape) -> Entry:
+    """Read one row; raise DataError saying what is wrong with it."""
+    if shape.name == PAYLOAD and raw.text:
+        # Here the line is the answer itself: how it is broken is a finding, not a reading problem.
+        return entry_of(number, raw, Content(fields={"payload": raw.text}))
+    if raw.problem:
+        raise DataError(raw.problem)
+    if not isinstance(raw.value, dict):
+        raise DataError("the row is not a JSON object")
+    if shape.name != PAYLOAD and not shape.fits(raw.value):
+        other = detect_shape(raw.value)
+        hint = f"; it looks like {other.name}" if other else ""
+        raise DataError(f"the row does not have the keys of format {shape.name}{hint}")
+    id_ = None if shape.name == PAYLOAD else row_id(raw.value)
+    return entry_of(number, raw, shape.read(raw.value), id=id_)
+
+
+def entry_of(number: int, raw: Raw, content: Content, *, id: str | None = None) -> Entry:  # noqa: A002
+    """Join the place and the content of a row; an answer that asks or refuses has no payload."""
+    decision = content.decision or decision_of(content.fields)
+    return Entry(
+        row=number,
+        place=raw.place,
+        id=id,
+        request=content.request,
+        fields={} if decision in DIALOGUE else content.fields,
+        fault=content.fault,
+        decision=decision,
+    )
+
+
+def row_id(value: Any) -> str | None:
+    """Return the id of a row as text, if it has one."""
+    found = value.get("id") if isinstance(value, dict) else None
+    return str(found) if isinstance(found, str | int) and found != "" else None
+
+
+def decision_of(fields: Mapping[str, str]) -> str | None:
+    """Return clarify or refuse when the answer is such an envelope, else call."""
+    text = fields.get("payload")
+    if text is None:
+        return None
+    value = parse_verbatim(text) if is_json(text) else None
+    if isinstance(value, dict) and len(value) == 1:
+        key, said = next(iter(value.items()))
+        if (key == "clarify" and isinstance(said, list)) or (
+            key == "refuse" and isinstance(said, str)
+        ):
+            return str(key)
+    return "call"
