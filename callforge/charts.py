@@ -45,6 +45,8 @@ class Part:
     label: str
     amount: float
     text: str
+    style: str = ""
+    """Class of the style sheet, where the colour means something; else the next of the palette."""
 
 
 Group = tuple[str, Sequence[Estimate]]
@@ -149,22 +151,24 @@ def render_bars(parts: Sequence[Part], *, title: str, style: str = "muted") -> s
     return svg.svg(WIDTH, 23 * len(parts), title, recite(parts), body)
 
 
-def render_stack(parts: Sequence[Part], *, title: str) -> str:
+def render_stack(parts: Sequence[Part], *, title: str, legend: bool = True) -> str:
     """Return one bar cut into parts in their order; the legend below carries the amounts."""
     total = sum(part.amount for part in parts)
     if total <= 0:
         return ""
-    body, x, columns = [], 0.0, 4
+    bars, labels, x, columns = [], [], 0.0, 4
     for index, part in enumerate(parts):
-        length, hue = WIDTH * part.amount / total, f"part-{index % 8}"
-        body.append(svg.bar(x, 0, max(length - 1.5, 0.6), 34, hue))
+        length, hue = WIDTH * part.amount / total, part.style or f"part-{index % 8}"
+        bars.append(svg.bar(x, 0, max(length - 1.5, 0.6), 34, hue))
         x += length
         at, y = (index % columns) * WIDTH / columns, 60.0 + (index // columns) * 22
-        body.append(svg.bar(at, y - 10, 11, 11, hue))
-        body.append(svg.text_at(at + 18, y, part.label, "label"))
-        body.append(svg.text_at(at + WIDTH / columns - 34, y, part.text, "label num end"))
+        labels.append(svg.bar(at, y - 10, 11, 11, hue))
+        labels.append(svg.text_at(at + 18, y, part.label, "label"))
+        labels.append(svg.text_at(at + WIDTH / columns - 34, y, part.text, "label num end"))
+    if not legend:
+        return svg.svg(WIDTH, 34, title, recite(parts), bars)
     height = 46 + 22 * math.ceil(len(parts) / columns)
-    return svg.svg(WIDTH, height, title, recite(parts), body)
+    return svg.svg(WIDTH, height, title, recite(parts), bars + labels)
 
 
 def whisker(estimate: Estimate, x_at: svg.Scale, y: float) -> str:

@@ -47,9 +47,7 @@ HEADLINES = (
     Measure(
         "joint", "Exactly the right call", "Every value as asked, nothing missing, nothing extra."
     ),
-    Measure(
-        "spec_valid", "A call the API would accept", "Schema, closed objects, rules and catalogue."
-    ),
+    Measure("spec_valid", "A valid call", "Passes schema, closed objects, rules and catalogue."),
     Measure(
         "halluc_field_item", "No invented field", "Every field is one the API declares.", fails=True
     ),

@@ -6,7 +6,7 @@ A number that was not measured stays None here and becomes a dash on the page; i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,3 +166,21 @@ def count(value: Any) -> str:
     if found is None:
         return DASH if value is None else str(value)
     return f"{found:,.0f}" if found == int(found) else f"{found:,.2f}"
+
+
+def flatten(value: Any) -> list[tuple[str, str]]:
+    """Return nested facts as (name, text) lines; lists become one line, booleans yes and no."""
+    return list(iter_facts("", value)) if isinstance(value, Mapping) else []
+
+
+def iter_facts(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the leaves of nested objects with their path."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from iter_facts(f"{prefix} · {key}" if prefix else str(key), inner)
+    elif isinstance(value, list | tuple):
+        yield prefix, ", ".join(str(item) for item in value) or "none"
+    elif isinstance(value, bool):
+        yield prefix, "yes" if value else "no"
+    else:
+        yield prefix, count(value)

@@ -172,6 +172,6 @@ class Lines:
         if mark is not None:
             note = Markup(' <span class="note">{}</span>').format(mark.note) if mark.note else ""
             written = Markup('<mark class="{}">{}</mark>{}').format(mark.kind, written, note)
-        # The blanks stay text, so that a copied payload is indented; --in hangs wrapped lines below.
+        # The blanks stay text, so that a copied payload is indented; --in hangs wrapped lines.
         line = Markup('<span class="line" style="--in:{}">{}{}\n</span>')
         self.lines.append(line.format(2 * depth, "  " * depth, written))

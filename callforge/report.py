@@ -17,7 +17,7 @@ Rates lie in 0..1. Metric names are those of the evaluation's summary.json.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from callforge import charts, comparison, figures
@@ -50,8 +50,8 @@ def render_demo_report(report: Mapping[str, Any]) -> str:
         data=view_data(as_mapping(report.get("data"))),
         timing=view_timing(as_mapping(report.get("wall_s"))),
         peak_mb=figures.number(report.get("peak_rss_mb")),
-        versions=flatten(report.get("versions")),
-        config=flatten(report.get("config")),
+        versions=figures.flatten(report.get("versions")),
+        config=figures.flatten(report.get("config")),
     )
 
 
@@ -107,11 +107,11 @@ def view_data(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "samples": figures.number(data.get("samples")),
         "pairs": figures.number(data.get("pairs")),
-        "splits": flatten(data.get("splits")),
-        "families": flatten(families),
+        "splits": figures.flatten(data.get("splits")),
+        "families": figures.flatten(families),
         "fault_mix": charts.render_bars(parts, title="Faults in the rejected answers"),
         "validation": validation,
-        "certificate": flatten(data.get("certificate")),
+        "certificate": figures.flatten(data.get("certificate")),
     }
 
 
@@ -125,21 +125,3 @@ def view_timing(wall_s: Mapping[str, Any]) -> dict[str, Any]:
         if value is not None
     ]
     return {"chart": charts.render_stack(parts, title="Time per stage"), "total": total}
-
-
-def flatten(value: Any) -> list[tuple[str, str]]:
-    """Return nested facts as (name, text) lines; lists become one line, booleans yes and no."""
-    return list(iter_facts("", value)) if isinstance(value, Mapping) else []
-
-
-def iter_facts(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield the leaves of nested objects with their path."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from iter_facts(f"{prefix} · {key}" if prefix else str(key), inner)
-    elif isinstance(value, list | tuple):
-        yield prefix, ", ".join(str(item) for item in value) or "none"
-    elif isinstance(value, bool):
-        yield prefix, "yes" if value else "no"
-    else:
-        yield prefix, figures.count(value)
