@@ -182,5 +182,7 @@ def iter_facts(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
         yield prefix, ", ".join(str(item) for item in value) or "none"
     elif isinstance(value, bool):
         yield prefix, "yes" if value else "no"
+    elif isinstance(value, float):
+        yield prefix, f"{value:g}"
     else:
-        yield prefix, count(value)
+        yield prefix, DASH if value is None else str(value)
