@@ -12,11 +12,12 @@ from typing import Any
 
 from callforge_core.errors import ConfigError
 from callforge_core.records import Sample
+from callforge_core.registry import unknown
 from callforge_core.seeding import stream
 from callforge_core.spec import Operation
 from generators.lexicon import Lexicon, load_lexicon
 from generators.payloads import build_payload, cluster_of
-from generators.scenarios import Choice, draw_scenario, unique_workloads
+from generators.scenarios import MIXES, Choice, draw_scenario, unique_workloads
 from generators.utterances import utter
 from validators.catalogue import Catalogue
 from validators.payload import Validator
@@ -27,20 +28,24 @@ TRIES = 50
 
 
 def iter_samples(
-    operation: Operation, catalogue: Catalogue, *, rows: int, seed: int
+    operation: Operation, catalogue: Catalogue, *, rows: int, seed: int, mix: str = "full"
 ) -> Iterator[Sample]:
     """Yield `rows` samples with distinct requests, balanced over the active profiles.
 
+    `mix` names how often each kind of fact occurs (scenarios.MIXES).
     Raises ConfigError when the operation or the catalogue cannot be used.
     """
     if operation.operation_id != "createSession":
         raise ConfigError(
             f"samples of {operation.operation_id} cannot be generated: use createSession"
         )
+    if mix not in MIXES:
+        raise ConfigError(unknown("mix", mix, MIXES))
     choices = profile_choices(catalogue)
     validator = Validator(operation, catalogue)
     lexicon = load_lexicon()
-    provenance = {"generator": GENERATOR, "seed": seed, "version": metadata.version("callforge")}
+    provenance: dict[str, Any] = {"generator": GENERATOR, "mix": mix, "seed": seed}
+    provenance["version"] = metadata.version("callforge")
     seen: set[int] = set()
     for index in range(rows):
         sample = draw_distinct(
@@ -83,7 +88,7 @@ def draw_sample(
 ) -> Sample:
     """Return one sample; it depends on seed, index and attempt only."""
     rng = stream(seed, "sample", index, attempt)
-    scenario = draw_scenario(rng, choice)
+    scenario = draw_scenario(rng, choice, MIXES[provenance["mix"]])
     payload = build_payload(scenario)
     utterance = utter(scenario, rng, lexicon)
     return Sample(

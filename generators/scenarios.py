@@ -5,8 +5,10 @@ Simple cases dominate: a phone, one IPv4 server, no ports. Every draw depends on
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from generators.durations import Duration, draw_duration
@@ -72,6 +74,43 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mix:
+    """How often each kind of fact occurs; shares in 0..1, what is left goes to the last kind."""
+
+    device: tuple[float, float, float, float, float]
+    """Phone, IPv4, IPv6, phone and IPv4, phone and IPv6; else no device."""
+    server: tuple[float, float, float, float]
+    """IPv4 address, IPv4 network, IPv6 address, IPv6 network; else both addresses."""
+    server_ports: float
+    device_ports: float
+    ports: tuple[float, float, float]
+    """One port, a list, a range; else a range and single ports."""
+    sink: float
+
+
+MIXES = {
+    # What the API allows, simple cases first.
+    "full": Mix(
+        device=(0.55, 0.20, 0.14, 0.03, 0.03),
+        server=(0.60, 0.14, 0.12, 0.07),
+        server_ports=0.42,
+        device_ports=0.08,
+        ports=(0.45, 0.20, 0.27),
+        sink=0.12,
+    ),
+    # Fewer kinds of facts, each seen often: for training on some hundred rows.
+    "core": Mix(
+        device=(0.72, 0.28, 0.0, 0.0, 0.0),
+        server=(0.88, 0.12, 0.0, 0.0),
+        server_ports=0.50,
+        device_ports=0.0,
+        ports=(0.60, 0.20, 0.20),
+        sink=0.06,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """The facts of one request."""
 
@@ -93,11 +132,11 @@ class Scenario:
     sink: str | None
 
 
-def draw_scenario(rng: Random, choice: Choice) -> Scenario:
+def draw_scenario(rng: Random, choice: Choice, mix: Mix = MIXES["full"]) -> Scenario:
     """Return the facts of one request for the given profile."""
     fold = int(rng.random() * FOLDS)
-    phone, device_ipv4, device_ipv6 = draw_device(rng, fold)
-    server_ipv4, server_ipv6 = draw_server(rng, fold)
+    phone, device_ipv4, device_ipv6 = draw_device(rng, fold, mix)
+    server_ipv4, server_ipv6 = draw_server(rng, fold, mix)
     is_named, workload = draw_intent(rng, choice)
     return Scenario(
         fold=fold,
@@ -106,30 +145,27 @@ def draw_scenario(rng: Random, choice: Choice) -> Scenario:
         device_ipv6=device_ipv6,
         server_ipv4=server_ipv4,
         server_ipv6=server_ipv6,
-        device_ports=draw_ports(rng) if rng.random() < 0.08 else None,
-        server_ports=draw_ports(rng) if rng.random() < 0.42 else None,
+        device_ports=draw_ports(rng, mix) if rng.random() < mix.device_ports else None,
+        server_ports=draw_ports(rng, mix) if rng.random() < mix.server_ports else None,
         profile=choice.name,
         is_named=is_named,
         workload=workload,
         duration=draw_duration(rng, choice.low_s, choice.high_s),
-        sink=draw_sink(rng, fold) if rng.random() < 0.12 else None,
+        sink=draw_sink(rng, fold) if rng.random() < mix.sink else None,
     )
 
 
-def draw_device(rng: Random, fold: int) -> tuple[Phone | None, DeviceIpv4 | None, str | None]:
+def draw_device(
+    rng: Random, fold: int, mix: Mix
+) -> tuple[Phone | None, DeviceIpv4 | None, str | None]:
     """Return the device's identifiers: a phone mostly, an address, both, or none."""
-    kind = rng.random()
-    if kind < 0.55:
-        return draw_phone(rng, fold), None, None
-    if kind < 0.75:
-        return None, draw_device_ipv4(rng, fold), None
-    if kind < 0.89:
-        return None, None, draw_ipv6(rng, fold)
-    if kind < 0.92:
-        return draw_phone(rng, fold), draw_device_ipv4(rng, fold), None
-    if kind < 0.95:
-        return draw_phone(rng, fold), None, draw_ipv6(rng, fold)
-    return None, None, None
+    kind = bisect(tuple(accumulate(mix.device)), rng.random())
+    has_phone, has_ipv4, has_ipv6 = kind in (0, 3, 4), kind in (1, 3), kind in (2, 4)
+    return (
+        draw_phone(rng, fold) if has_phone else None,
+        draw_device_ipv4(rng, fold) if has_ipv4 else None,
+        draw_ipv6(rng, fold) if has_ipv6 else None,
+    )
 
 
 def draw_device_ipv4(rng: Random, fold: int) -> DeviceIpv4:
@@ -140,16 +176,16 @@ def draw_device_ipv4(rng: Random, fold: int) -> DeviceIpv4:
     return DeviceIpv4(public, None, draw_private(rng, fold))
 
 
-def draw_server(rng: Random, fold: int) -> tuple[str | None, str | None]:
+def draw_server(rng: Random, fold: int, mix: Mix) -> tuple[str | None, str | None]:
     """Return the server's IPv4 and IPv6 address or network; at least one."""
-    kind = rng.random()
-    if kind < 0.60:
+    kind = bisect(tuple(accumulate(mix.server)), rng.random())
+    if kind == 0:
         return draw_server_ipv4(rng, fold), None
-    if kind < 0.74:
+    if kind == 1:
         return draw_ipv4_network(rng, fold), None
-    if kind < 0.86:
+    if kind == 2:
         return None, draw_ipv6(rng, fold)
-    if kind < 0.93:
+    if kind == 3:
         return None, draw_ipv6_network(rng, fold)
     return draw_server_ipv4(rng, fold), draw_ipv6(rng, fold)
 
@@ -159,15 +195,15 @@ def draw_server_ipv4(rng: Random, fold: int) -> str:
     return draw_documentation(rng, fold) if rng.random() < 0.65 else draw_private(rng, fold)
 
 
-def draw_ports(rng: Random) -> Ports:
+def draw_ports(rng: Random, mix: Mix) -> Ports:
     """Return one port, a list, a range, or a range and single ports."""
-    kind = rng.random()
-    if kind < 0.45:
+    kind = bisect(tuple(accumulate(mix.ports)), rng.random())
+    if kind == 0:
         return Ports(singles=(draw_port(rng),))
-    if kind < 0.65:
+    if kind == 1:
         count = 2 + int(rng.random() * 2.4)
         return Ports(singles=tuple(sorted({draw_port(rng) for _ in range(count)})))
-    if kind < 0.92:
+    if kind == 2:
         return Ports(ranges=(draw_range(rng),))
     first, last = draw_range(rng)
     single = draw_port(rng)
