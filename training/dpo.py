@@ -1,7 +1,9 @@
 """Direct preference optimisation: pairs of right and precisely wrong answers, from an SFT adapter.
 
-The reference is the adapter the run starts from, so its log-probabilities are computed once and no second
-model is kept. Run as  callforge train dpo --recipe cpu-smollm2 --data DIR --adapter SFT_RUN --out RUN
+The reference is the adapter the run starts from, so its log-probabilities are computed once and no
+second
+model is kept. Run as  callforge train dpo --recipe cpu-smollm2 --data DIR --adapter SFT_RUN --out
+RUN
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ log = logging.getLogger("callforge.training")
 def train_dpo(recipe: Recipe, data: Path, out: Path, *, adapter: Path) -> dict[str, Any]:
     """Train on DATA/preference/train.jsonl from `adapter` and return the manifest of `out`.
 
-    The manifest's counts hold preference accuracy and margin per fault class on validation.jsonl, before and
+    The manifest's counts hold preference accuracy and margin per fault class on validation.jsonl,
+    before and
     after. Nothing is done when `out` already holds this very run.
     """
     files = {name: data / "preference" / f"{name}.jsonl" for name in ("train", "validation")}
@@ -85,7 +88,7 @@ def build_trainer(
     keep_freed_memory()
     policy = PeftModel.from_pretrained(model, str(adapter), is_trainable=True)
     fuse(policy)
-    trainer = PackedDPOTrainer(
+    return PackedDPOTrainer(
         model=policy,
         args=DPOConfig(
             beta=run.recipe.beta,
@@ -96,7 +99,6 @@ def build_trainer(
         eval_dataset=Dataset.from_list([{key: row[key] for key in KEYS} for row in held_out]),
         processing_class=tokenizer,
     )
-    return trainer
 
 
 def pair_length(pair: dict[str, Any]) -> int:
@@ -107,10 +109,11 @@ def pair_length(pair: dict[str, Any]) -> int:
 def preferences(
     trainer: Any, classes: list[str], *, reference: bool
 ) -> dict[str, dict[str, float]]:
-    """Return per fault class (and under "all") how often the model prefers the chosen side, and by how much.
+    """Return per fault class (and under "all") how often the model prefers the chosen side, and by
+    how much.
 
-    accuracy = share with log p(chosen) > log p(rejected); margin and log p in nats a row. The reference
-    log-probabilities are those of the policy before training.
+    accuracy = share with log p(chosen) > log p(rejected); margin and log p in nats a row. The
+    reference log-probabilities are those of the policy before training.
     """
     import torch
 
@@ -135,7 +138,7 @@ def preferences(
 
 
 def summarise(sides: list[tuple[float, float]]) -> dict[str, float]:
-    """Return n, accuracy, mean margin and mean log p(chosen) of (chosen, rejected) log-probabilities."""
+    """Return n, accuracy, mean margin and mean log p(chosen) of pairs of log-probabilities."""
     n = len(sides)
     return {
         "n": n,

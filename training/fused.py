@@ -1,12 +1,17 @@
-"""Cheaper forward and backward passes for LoRA on a CPU: the same mathematics in fewer trips through memory.
+"""Cheaper forward and backward passes for LoRA on a CPU: the same mathematics in fewer trips
+through memory.
 
-On two cores a training step spends 40 % of its time moving activations (profiled on SmolLM2-135M: scaling
-and adding the LoRA branch, and the five temporaries of RMSNorm). Two autograd functions remove most of it:
+On two cores a training step spends 40 % of its time moving activations (profiled on SmolLM2-135M:
+scaling
+and adding the LoRA branch, and the five temporaries of RMSNorm). Two autograd functions remove
+most of it:
 
-* a LoRA linear layer accumulates its low-rank branch into the product it already has (addmm in place);
+* a LoRA linear layer accumulates its low-rank branch into the product it already has (addmm in
+place);
 * RMSNorm saves only its input and one number per token.
 
-Parameters stay where PEFT put them, so saving, loading and merging are PEFT's. Layers with anything unusual
+Parameters stay where PEFT put them, so saving, loading and merging are PEFT's. Layers with
+anything unusual
 (dropout, DoRA, bias, quantised weights, several adapters at once) keep PEFT's own forward.
 """
 
@@ -71,7 +76,7 @@ class RmsNorm(torch.autograd.Function):
 
 
 def fuse(model: Any) -> int:
-    """Give every eligible LoRA linear and RMSNorm layer of a PEFT model its fused forward; return how many."""
+    """Give eligible LoRA linear and RMSNorm layers their fused forward; return how many."""
     from peft.tuners.lora import Linear
 
     count = 0
@@ -120,9 +125,11 @@ def rms_norm_forward(self: Any, hidden_states: torch.Tensor) -> torch.Tensor:
 
 
 def keep_freed_memory() -> bool:
-    """Tell glibc to keep freed activations instead of returning them to the system after every step.
+    """Tell glibc to keep freed activations instead of returning them to the system after every
+    step.
 
-    A step frees and asks again for hundreds of megabytes; page faults cost about a tenth of it. Returns
+    A step frees and asks again for hundreds of megabytes; page faults cost about a tenth of it.
+    Returns
     False where the C library has no mallopt (macOS, musl): nothing changes there.
     """
     m_trim_threshold, m_mmap_threshold = -1, -3  # malloc.h

@@ -10,8 +10,10 @@ Dtype = Literal["auto", "float32", "bfloat16", "float16"]
 def choose_dtype(wanted: Dtype) -> Any:
     """Return the torch dtype: as wanted, or the fastest this machine has arithmetic for.
 
-    A CPU without AVX512-BF16 or AMX emulates bfloat16 at about an eighth of its float32 speed (measured:
-    30 against 250 GFLOP/s on two cores), so `auto` means float32 there. GPUs before Ampere get float16.
+    A CPU without AVX512-BF16 or AMX emulates bfloat16 at about an eighth of its float32 speed
+    (measured:
+    30 against 250 GFLOP/s on two cores), so `auto` means float32 there. GPUs before Ampere get
+    float16.
     """
     import torch
 

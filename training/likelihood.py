@@ -1,7 +1,9 @@
 """The log-probability of each wanted token, without ever holding the logits of a whole batch.
 
-Only positions that carry loss reach the vocabulary projection, a chunk at a time; the gradient of each
-log-probability with respect to its hidden state is formed in the same pass, so the way back costs nothing:
+Only positions that carry loss reach the vocabulary projection, a chunk at a time; the gradient of
+each
+log-probability with respect to its hidden state is formed in the same pass, so the way back costs
+nothing:
 
     d log p(t) / d h = W[t] - softmax(W h) W
 """
@@ -45,7 +47,7 @@ class TargetLogProbs(torch.autograd.Function):
 
 
 def target_log_probs(model: Any, packed: dict[str, Any]) -> torch.Tensor:
-    """Return the log-probability [N] of each target of a packed batch (packing.pack) under a causal model."""
+    """Return the log-probability [N] of each target of a packed batch under a causal model."""
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
     hidden = base.base_model(
         input_ids=packed["input_ids"],
@@ -56,8 +58,7 @@ def target_log_probs(model: Any, packed: dict[str, Any]) -> torch.Tensor:
     wanted = hidden[0].index_select(0, packed["sources"])
     head = base.get_output_embeddings().weight
     assert not head.requires_grad, "the vocabulary projection must be frozen"
-    found = TargetLogProbs.apply(wanted, head, packed["targets"], torch.is_grad_enabled())
-    return found  # type: ignore[no-any-return]
+    return TargetLogProbs.apply(wanted, head, packed["targets"], torch.is_grad_enabled())
 
 
 class Likelihood(NamedTuple):
@@ -70,7 +71,7 @@ class Likelihood(NamedTuple):
 def measure_likelihood(
     model: Any, rows: list[dict[str, list[int]]], *, batch_size: int
 ) -> Likelihood:
-    """Return the token-weighted negative log-likelihood of tokenised rows; the batch size does not matter."""
+    """Return the token-weighted negative log-likelihood; the batch size does not matter."""
     from training.packing import pack
 
     total, tokens = 0.0, 0

@@ -1,10 +1,12 @@
-"""How a batch of rows becomes one sequence without padding, computing the prompt they share only once.
+"""How a batch of rows becomes one sequence without padding, computing the prompt they share only
+once.
 
 Rows of one operation start with the same system prompt. Laid out as
 
     [shared prefix][rest of row 1][rest of row 2] ...
 
-every matrix product sees only real tokens, and attention lets each row look at the prefix and at itself:
+every matrix product sees only real tokens, and attention lets each row look at the prefix and at
+itself:
 exactly what each row would see alone, so the loss and its gradients are those of the padded batch
 (tests/training/test_packing.py compares them).
 """
@@ -39,8 +41,10 @@ class Layout(TypedDict):
 def pack(rows: Sequence[Mapping[str, Sequence[int]]]) -> dict[str, Any]:
     """Lay out tokenised rows ({"input_ids", "labels"}) as one sequence.
 
-    Returns input_ids, position_ids and labels [1, T]; `sources` and `targets` [N]: hidden state `sources[i]`
-    predicts token `targets[i]`; `owners` [N]: the row each target belongs to; and the attention `layout`.
+    Returns input_ids, position_ids and labels [1, T]; `sources` and `targets` [N]: hidden state
+    `sources[i]`
+    predicts token `targets[i]`; `owners` [N]: the row each target belongs to; and the attention
+    `layout`.
     """
     import torch
 
@@ -91,7 +95,7 @@ def first_label(labels: Sequence[int]) -> int:
 
 
 def lay_out(prefix: int, lengths: Sequence[int]) -> Layout:
-    """Return the index tensors of a packed sequence whose rows have `lengths` tokens after the prefix."""
+    """Return the index tensors of a packed sequence; `lengths` count tokens after the prefix."""
     import torch
 
     longest, count = max(lengths), len(lengths)
@@ -103,7 +107,8 @@ def lay_out(prefix: int, lengths: Sequence[int]) -> Layout:
         start += length
     causal = torch.ones(longest, longest, dtype=torch.bool).tril()
     mask = torch.cat([torch.ones(longest, prefix, dtype=torch.bool), causal], dim=1)
-    # Padding queries look at what real ones look at: their result is thrown away, and no row is all False.
+    # Padding queries look at what real ones look at: their result is thrown away, and no row is
+    # all False.
     return Layout(
         prefix=prefix,
         rest=rest.view(-1),
@@ -121,7 +126,8 @@ def packed_attention(
     layout: Layout | None = None,
     **kwargs: Any,
 ) -> tuple[torch.Tensor, None]:
-    """Attend within each row and to the shared prefix; without a layout this is plain SDPA attention.
+    """Attend within each row and to the shared prefix; without a layout this is plain SDPA
+    attention.
 
     query is [1, heads, T, D], key and value [1, kv heads, T, D]; returns [1, T, heads, D].
     """
@@ -158,7 +164,7 @@ def packed_attention(
 
 
 def use_packed_attention(model: Any) -> None:
-    """Switch a loaded transformers model to packed attention; other callers of the model notice nothing."""
+    """Switch a loaded model to packed attention; other callers of the model notice nothing."""
     from transformers import AttentionInterface
     from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, AttentionMaskInterface
 

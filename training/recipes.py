@@ -65,7 +65,7 @@ def recipe_names() -> list[str]:
 
 
 def load_recipe(name: str, stage: Stage, overrides: Iterable[str] = ()) -> Recipe:
-    """Return the `stage` section of a bundled recipe or YAML file, with key=value overrides applied."""
+    """Return one stage of a bundled recipe or YAML file, with key=value overrides applied."""
     path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
     if not path.is_file() and path.parent == FOLDER:
         raise ConfigError(unknown("recipe", name, recipe_names()))

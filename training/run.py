@@ -1,7 +1,10 @@
-"""What SFT and DPO runs share: loading, trainer settings, curves, checkpoints, and the finished folder.
+"""What SFT and DPO runs share: loading, trainer settings, curves, checkpoints, and the finished
+folder.
 
-A finished run folder holds adapter_config.json, adapter_model.safetensors, curve.jsonl, recipe.yaml and,
-written last, manifest.json. An unfinished one holds checkpoints, from which the same command continues.
+A finished run folder holds adapter_config.json, adapter_model.safetensors, curve.jsonl,
+recipe.yaml and,
+written last, manifest.json. An unfinished one holds checkpoints, from which the same command
+continues.
 """
 
 from __future__ import annotations
@@ -48,7 +51,7 @@ class Run:
 
     @property
     def checkpoints(self) -> Path:
-        """Named after recipe and inputs, so that a changed run never continues from another's state."""
+        """Named after recipe and inputs: a changed run never continues from another's state."""
         key = hashlib.sha256(render_json([self.config, self.inputs]).encode()).hexdigest()[:12]
         return self.out / f"checkpoints-{key}"
 
@@ -60,7 +63,7 @@ class Run:
 
 
 def open_run(recipe: Recipe, out: Path, files: Mapping[str, Path]) -> Run:
-    """Check inputs and output before anything heavy is imported; `files` maps names to what is read."""
+    """Check inputs and output before anything heavy is imported; `files`: name -> what is read."""
     for path in files.values():
         if not path.is_file():
             raise DataError(
@@ -85,7 +88,7 @@ def render_recipe(recipe: Recipe) -> str:
 
 
 def load_rows(path: Path, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Read a built dataset file, keeping `keys`; raise DataError on an empty file or an absent key."""
+    """Read a built dataset file, keeping `keys`; raise DataError on no rows or an absent key."""
     rows = []
     for line, row in iter_rows(path):
         if absent := [key for key in keys if key not in row]:
@@ -123,7 +126,8 @@ def lora_config(recipe: Recipe, model: Any) -> Any:
     layers = range(recipe.first_layer, model.config.num_hidden_layers)
     if not layers:
         raise ConfigError(
-            f"first_layer={recipe.first_layer}, but the model has {model.config.num_hidden_layers} layers"
+            f"first_layer={recipe.first_layer}, but the model has "
+            f"{model.config.num_hidden_layers} layers"
         )
     return LoraConfig(
         r=recipe.lora_r,
@@ -207,7 +211,7 @@ def train(run: Run, trainer: Any, measure: Callable[[Any], dict[str, float]] | N
 
 
 def finish(run: Run, model: Any, counts: Mapping[str, Any]) -> dict[str, Any]:
-    """Write adapter, curve and manifest, remove the checkpoints, and return the manifest's document."""
+    """Write adapter, curve and manifest, remove checkpoints, return the manifest's document."""
     from peft import get_peft_model_state_dict
     from safetensors.torch import save_file
 

@@ -29,9 +29,11 @@ log = logging.getLogger("callforge.training")
 def train_sft(
     recipe: Recipe, data: Path, out: Path, *, adapter: Path | None = None
 ) -> dict[str, Any]:
-    """Train on DATA/sft/train.jsonl, validate on validation.jsonl, and return the manifest of `out`.
+    """Train on DATA/sft/train.jsonl, validate on validation.jsonl, and return the manifest of
+    `out`.
 
-    `adapter` continues an earlier run instead of starting from the base model. Nothing is done when `out`
+    `adapter` continues an earlier run instead of starting from the base model. Nothing is done
+    when `out`
     already holds this very run.
     """
     files = {name: data / "sft" / f"{name}.jsonl" for name in ("train", "validation")}
@@ -99,7 +101,7 @@ def validate(model: Any, dataset: Any, recipe: Recipe) -> dict[str, float]:
 
 
 def count_work(run: Any, trainer: Any, dataset: Any) -> dict[str, Any]:
-    """Return rows, tokens, steps and speed of a finished run; tokens are those of the rows, unpadded."""
+    """Return rows, tokens (of the rows, unpadded), steps and speed of a finished run."""
     tokens = sum(len(ids) for ids in dataset["input_ids"])
     seen = tokens * (trainer.state.epoch or 0.0)
     seconds = max((point.get("seconds", 0.0) for point in run.curve), default=0.0)

@@ -1,6 +1,7 @@
 """TRL's SFT and DPO trainers on packed batches: same losses, fewer floating-point operations.
 
-Only the forward pass differs from TRL: rows are packed without padding, the shared prompt is computed once
+Only the forward pass differs from TRL: rows are packed without padding, the shared prompt is
+computed once
 (packing.py), and the vocabulary projection sees only tokens that carry loss (likelihood.py).
 """
 
@@ -57,7 +58,7 @@ def collate_dpo(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 class PackedDPOTrainer(DPOTrainer):  # type: ignore[misc]  # untyped base
-    """DPO with the sigmoid loss; the reference is the policy before its first step, computed once."""
+    """DPO, sigmoid loss; the reference is the policy before its first step, computed once."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(data_collator=collate_dpo, **kwargs)
@@ -65,8 +66,8 @@ class PackedDPOTrainer(DPOTrainer):  # type: ignore[misc]  # untyped base
         if "ref" in getattr(self.model, "peft_config", {}):
             self.model.delete_adapter("ref")  # TRL's copy: its log-probabilities are known by now
 
-    def _precompute_ref_logps(self, dataset: Any, name: str, batch_size: int) -> Any:
-        """Add ref_chosen_logps and ref_rejected_logps columns: the starting policy is the reference."""
+    def _precompute_ref_logps(self, dataset: Any, _name: str, batch_size: int) -> Any:
+        """Add ref_chosen_logps and ref_rejected_logps: the starting policy is the reference."""
         chosen: list[float] = []
         rejected: list[float] = []
         self.model.eval()
@@ -81,7 +82,7 @@ class PackedDPOTrainer(DPOTrainer):  # type: ignore[misc]  # untyped base
         return dataset.add_column("ref_rejected_logps", rejected)
 
     def _compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool) -> Any:
-        """-log sigmoid(beta (policy margin - reference margin)), mean over pairs (arXiv 2305.18290)."""
+        """Mean -log sigmoid(beta (policy margin - reference margin)) (arXiv 2305.18290)."""
         chosen, rejected = side_log_probs(self.accelerator.unwrap_model(model), inputs)
         chosen_reward = self.beta * (chosen - inputs["ref_chosen_logps"])
         rejected_reward = self.beta * (rejected - inputs["ref_rejected_logps"])
@@ -102,7 +103,7 @@ class PackedDPOTrainer(DPOTrainer):  # type: ignore[misc]  # untyped base
 
 
 def side_log_probs(model: Any, inputs: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the summed log-probability of each chosen and each rejected completion of a packed batch."""
+    """Return the summed log-probability of each chosen and each rejected completion."""
     found = target_log_probs(model, inputs)
     sides = inputs["layout"]["mask"].shape[0]
     sums = torch.zeros(sides).index_add(0, inputs["owners"], found)

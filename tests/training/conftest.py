@@ -19,7 +19,7 @@ SYSTEM = "Turn the request into JSON. Keys: device, duration."
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A randomly initialised two-layer Llama with a byte-level tokenizer, saved as transformers does."""
+    """A randomly initialised two-layer Llama with a byte-level tokenizer, saved to a folder."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast

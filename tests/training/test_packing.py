@@ -24,7 +24,9 @@ def row(
 
 
 BATCHES = {
-    "shared prefix, different lengths": [row([9], [10, 11, 12]), row([13, 14, 15], [16]), row([17], [18, 19])],
+    "shared prefix, different lengths": [
+        row([9], [10, 11, 12]), row([13, 14, 15], [16]), row([17], [18, 19])
+    ],
     "nothing shared": [row([9], [10], [20]), row([11, 12], [13, 14], [21])],
     "one row": [row([9, 10], [11, 12])],
     "prompt is the prefix (two answers to one prompt)": [row([], [10, 11]), row([], [12])],

@@ -10,11 +10,11 @@ import pytest
 
 pytest.importorskip("trl", reason="needs the extra [train]")
 
-from callforge_core.errors import ConfigError, DataError, OutputError  # noqa: E402
-from callforge_core.jsonl import iter_rows, write_rows  # noqa: E402
-from training.dpo import train_dpo  # noqa: E402
-from training.recipes import Recipe  # noqa: E402
-from training.sft import train_sft  # noqa: E402
+from callforge_core.errors import ConfigError, DataError, OutputError
+from callforge_core.jsonl import iter_rows, write_rows
+from training.dpo import train_dpo
+from training.recipes import Recipe
+from training.sft import train_sft
 
 LOG_2 = 0.6931
 

@@ -1,0 +1,51 @@
+"""`callforge bench`: our speed as a ratio against a named competitor, measured in one run."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from callforge.api import load_api
+from callforge.stages import build_datasets, generate_pairs, generate_samples
+
+ROWS = 200
+
+log = logging.getLogger(__name__)
+
+
+def bench_training(recipe: str, *, steps: int) -> str:
+    """Measure SFT tokens/s against TRL's SFTTrainer on freshly generated rows; return the table."""
+    from training.benchmark import compare_arms
+
+    api = load_api("createSession", "1.1.0", None, "default")
+    with tempfile.TemporaryDirectory() as folder:
+        rows, data = Path(folder) / "rows", Path(folder) / "data"
+        generate_samples(api, rows, rows=ROWS, seed=0)
+        generate_pairs(api, rows, rows=20, seed=0)
+        build_datasets(api, rows, data, seed=0)
+        found = compare_arms(data, recipe, steps=steps, tell=log.info)
+    return render(found)
+
+
+def render(found: dict[str, Any]) -> str:
+    """Return the measurement as a table with its conditions."""
+    lines = [f"{'':<14}{'tokens/s':>10}{'s/step':>9}{'peak MB':>9}  loss of each step"]
+    for arm, each in found["arms"].items():
+        losses = " ".join(f"{loss:.4f}" for loss in each["losses"])
+        lines.append(
+            f"{arm:<14}{each['tokens_per_s']:>10.0f}{each['seconds_per_step']:>9.2f}"
+            f"{each['peak_rss_mb']:>9}  {losses}"
+        )
+    some = found["arms"]["callforge"]
+    hardware = ", ".join(f"{key} {value}" for key, value in some["hardware"].items())
+    gap = found["largest_loss_difference"]
+    lines += [
+        f"callforge / stock TRL:                           {found['ratio']:.2f}x",
+        f"callforge / TRL without gradient checkpointing:  {found['ratio_no_gc']:.2f}x",
+        f"largest difference between the losses of a step: {gap:.1e}",
+        f"batch {some['batch_size']} rows, median of {some['steps']} steps after one to warm up;",
+        hardware,
+    ]
+    return "\n".join(lines)

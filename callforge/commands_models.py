@@ -1,0 +1,143 @@
+"""Verbs that train and measure: train, eval, report, bench, doctor, demo."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callforge.commands_data import CatalogueName, Operation, Release, Seed, SpecFile
+from callforge_core.errors import CallforgeError
+
+
+class Stage(StrEnum):
+    """What `train` runs."""
+
+    sft = "sft"
+    dpo = "dpo"
+
+
+class Bench(StrEnum):
+    """What `bench` measures."""
+
+    train = "train"
+    generate = "generate"
+    validate = "validate"
+    eval = "eval"
+
+
+class EngineName(StrEnum):
+    """Who answers the requests in `eval`."""
+
+    transformers = "transformers"
+    replay = "replay"
+    llamacpp = "llamacpp"
+    openai = "openai"
+    vllm = "vllm"
+
+
+def model_verbs(app: typer.Typer) -> None:
+    """Register the verbs of this module, in data order."""
+    app.command("train")(train)
+    app.command("eval")(evaluate)
+    app.command("report")(report)
+    app.command("bench")(bench)
+    app.command("doctor")(doctor)
+    app.command("demo")(demo)
+
+
+def train(
+    stage: Annotated[Stage, typer.Argument(help="sft, or dpo from an SFT adapter.")],
+    data: Annotated[Path, typer.Option(help="Folder made by `build`.")],
+    out: Annotated[Path, typer.Option(help="Folder for adapter, curve and manifest.")],
+    recipe: Annotated[str, typer.Option(help="Bundled recipe or YAML file.")] = "cpu-smollm2",
+    adapter: Annotated[
+        Path | None, typer.Option("--adapter", "--from", help="Run to start from (dpo needs one).")
+    ] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY=VALUE...", help="Such as lr=5e-4.")
+    ] = None,
+) -> None:
+    """Train a LoRA adapter; an interrupted run goes on from its last checkpoint."""
+    from callforge.stages import train_adapter
+
+    print(train_adapter(stage.value, data, out, recipe, overrides or [], adapter))
+
+
+def evaluate(
+    model: Annotated[str, typer.Option(help="Embedded name, model folder, run folder or Hub id.")],
+    data: Annotated[Path, typer.Option(help="Evaluation rows (JSONL), or a folder of `build`.")],
+    out: Annotated[Path, typer.Option(help="Folder for scores.jsonl and summary.json.")],
+    engine: Annotated[EngineName, typer.Option(help="Who answers.")] = EngineName.transformers,
+    constrained: Annotated[bool, typer.Option(help="Schema-constrained decoding.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")] = None,
+    operation: Operation = "createSession",
+    release: Release = "1.1.0",
+    spec: SpecFile = None,
+    catalogue: CatalogueName = "default",
+) -> None:
+    """Measure a model on held-out requests, with intervals."""
+    from callforge.api import load_api
+    from callforge.stages import evaluate_model
+
+    if constrained or engine not in (EngineName.transformers, EngineName.replay):
+        what = "--constrained" if constrained else f"engine {engine.value!r}"
+        raise CallforgeError(f"{what}: not in this version; see CHANGELOG.md")
+    api = load_api(operation, release, spec, catalogue)
+    print(evaluate_model(api, model, data, out, engine=engine.value, limit=limit))
+
+
+def report(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of `demo`.")],
+) -> None:
+    """Write report.html and report.json again from the records of a run."""
+    from callforge.demo import rewrite_report
+
+    for folder in folders:
+        print(rewrite_report(folder))
+
+
+def bench(
+    what: Annotated[Bench, typer.Argument(help="train is the only one so far.")],
+    recipe: Annotated[str, typer.Option(help="Recipe to measure.")] = "cpu-smollm2",
+    steps: Annotated[int, typer.Option(min=1, help="Measured steps.")] = 4,
+) -> None:
+    """Measure speed as a ratio against a named competitor, in one run."""
+    if what is not Bench.train:
+        raise CallforgeError(f"`callforge bench {what}` is not in this version; see CHANGELOG.md")
+    from callforge.bench import bench_training
+
+    print(bench_training(recipe, steps=steps))
+
+
+def doctor() -> None:
+    """Check this installation: packages, extras, base model, folders."""
+    from callforge.doctor import examine
+
+    text, good = examine()
+    print(text)
+    if not good:
+        raise typer.Exit(2)
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for everything the demo makes.")] = Path(
+        "runs/demo"
+    ),
+    rows: Annotated[int, typer.Option(min=100, help="SFT samples to generate.")] = 700,
+    pairs: Annotated[int, typer.Option(min=20, help="Preference pairs to generate.")] = 120,
+    seed: Seed = 0,
+    recipe: Annotated[str, typer.Option(help="Bundled recipe or YAML file.")] = "cpu-smollm2",
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE...", help="Recipe overrides: sft.lr=5e-4, model=DIR."),
+    ] = None,
+) -> None:
+    """Run the whole pipeline on the embedded defaults and write a report."""
+    from callforge.demo import run_demo
+
+    print(
+        run_demo(out, rows=rows, pairs=pairs, seed=seed, recipe=recipe, overrides=overrides or [])
+    )

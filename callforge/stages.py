@@ -1,0 +1,179 @@
+"""The pipeline in data order: joins the packages, opens files, counts, says what happened.
+
+Every stage writes into one folder, its manifest last; a folder that already holds the same result
+is left alone. Each function returns an Outcome whose text is the line a person reads.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from callforge.api import Api
+from callforge_core.console import track
+from callforge_core.errors import DataError
+from callforge_core.jsonl import iter_rows, write_rows
+from callforge_core.manifest import Manifest, digest, load_manifest, write_manifest
+from callforge_core.records import Pair, Sample
+
+SAMPLES, PAIRS = "samples.jsonl", "preference.jsonl"
+STAGE = "generate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a stage did."""
+
+    text: str
+    counts: Mapping[str, Any]
+    is_new: bool = True
+    """False when the folder already held this result."""
+
+    def __str__(self) -> str:
+        return self.text if self.is_new else f"{self.text} (up to date)"
+
+
+def generate_samples(api: Api, out: Path, *, rows: int, seed: int, mix: str) -> Outcome:
+    """Write OUT/samples.jsonl: `rows` certified requests with their calls."""
+    from generators.samples import iter_samples
+
+    samples = iter_samples(api.operation, api.catalogue, rows=rows, seed=seed, mix=mix)
+    return generate(api, out, SAMPLES, {"rows": rows, "seed": seed, "mix": mix}, samples)
+
+
+def generate_pairs(api: Api, out: Path, *, rows: int, seed: int, mix: str) -> Outcome:
+    """Write OUT/preference.jsonl: `rows` pairs, each reject wrong for exactly one named reason."""
+    from generators.pairs import iter_pairs
+    from generators.samples import iter_samples
+
+    samples = iter_samples(api.operation, api.catalogue, rows=rows, seed=seed, mix=mix)
+    pairs = iter_pairs(samples, api.validator, rows=rows, seed=seed)
+    return generate(api, out, PAIRS, {"rows": rows, "seed": seed, "mix": mix}, pairs)
+
+
+def generate(
+    api: Api, out: Path, name: str, config: dict[str, Any], rows: Iterable[Sample | Pair]
+) -> Outcome:
+    """Write one generated file and its part of the manifest, unless both are there already."""
+    config = config | {"operation": api.operation.operation_id}
+    old, started = generated_parts(out, api), time.monotonic()
+    part = old.get(name)
+    if part and part["config"] == config and holds(out / name, part["sha256"]):
+        return Outcome(text=word_part(name, part["counts"]), counts=part["counts"], is_new=False)
+    tally: Counter[str] = Counter()
+    families: set[str] = set()
+
+    def counted() -> Iterator[dict[str, Any]]:
+        for row in track(rows, f"generate {name}", total=config["rows"]):
+            families.add(row.family)
+            tally["rows"] += 1
+            if isinstance(row, Pair):
+                tally[row.fault.cls] += 1
+            yield row.to_json()
+
+    write_rows(out / name, counted())
+    counts: dict[str, Any] = {"rows": tally.pop("rows"), "families": len(families)}
+    if tally:
+        counts["faults"] = dict(sorted(tally.items()))
+    part = {"config": config, "counts": counts, "sha256": digest(out / name)}
+    write_manifest(out, generated_manifest(api, old | {name: part}, time.monotonic() - started))
+    return Outcome(text=word_part(name, counts), counts=counts)
+
+
+def generated_parts(out: Path, api: Api) -> dict[str, Any]:
+    """Return what an earlier `generate` wrote into `out` for the same API, by file name."""
+    old = load_manifest(out) or {}
+    if old.get("stage") != STAGE or old.get("inputs") != api.inputs:
+        return {}
+    config, counts, outputs = old["config"], old["counts"], old["outputs"]
+    return {
+        name: {"config": config[name], "counts": counts[name], "sha256": outputs[name]}
+        for name in config
+    }
+
+
+def generated_manifest(api: Api, parts: Mapping[str, Any], seconds: float) -> Manifest:
+    """Return the manifest of a folder that holds `parts`."""
+    return Manifest(
+        stage=STAGE,
+        config={name: part["config"] for name, part in sorted(parts.items())},
+        inputs=api.inputs,
+        outputs={name: part["sha256"] for name, part in sorted(parts.items())},
+        counts={name: part["counts"] for name, part in sorted(parts.items())},
+        versions={"callforge": version("callforge")},
+        seconds=seconds,
+    )
+
+
+def holds(path: Path, sha256: str) -> bool:
+    """Say whether a file is there, unchanged."""
+    return path.is_file() and digest(path) == sha256
+
+
+def word_part(name: str, counts: Mapping[str, Any]) -> str:
+    """Return one line about a generated file."""
+    line = f"{name}: {counts['rows']} rows, {counts['families']} phrasing families"
+    faults = counts.get("faults")
+    return f"{line}, {len(faults)} fault classes" if faults else line
+
+
+def build_datasets(api: Api, source: Path, out: Path, *, seed: int) -> Outcome:
+    """Split SOURCE/samples.jsonl and preference.jsonl without leaks and write the datasets."""
+    from datasets_src.build import build, summary
+
+    if not source.is_dir():
+        raise DataError(f"{source} is no folder; `build` wants one made by `callforge generate`")
+    samples = list(read_records(source / SAMPLES, Sample))
+    pairs = list(read_records(source / PAIRS, Pair)) if (source / PAIRS).is_file() else []
+    built = build(samples, pairs, api.operation, api.catalogue, out, seed=seed)
+    return Outcome(text=summary(built.counts), counts=built.counts, is_new=built.is_new)
+
+
+def read_records(path: Path, kind: Any) -> Iterator[Any]:
+    """Yield Sample or Pair records of a file; raise DataError with file and line."""
+    for line, value in iter_rows(path):
+        try:
+            yield kind.from_json(value)
+        except DataError as exc:
+            raise DataError(f"{path}:{line}: {exc}") from exc
+
+
+def train_adapter(
+    stage: str, data: Path, out: Path, recipe: str, overrides: list[str], adapter: Path | None
+) -> Outcome:
+    """Run SFT, or DPO from `adapter`, and return speed and final losses."""
+    from callforge_core.errors import ConfigError
+    from training.dpo import train_dpo
+    from training.recipes import load_recipe
+    from training.sft import train_sft
+
+    if stage == "dpo":
+        if adapter is None:
+            raise ConfigError("train dpo needs --adapter RUN: the SFT run it starts from")
+        result = train_dpo(load_recipe(recipe, "dpo", overrides), data, out, adapter=adapter)
+    else:
+        result = train_sft(load_recipe(recipe, "sft", overrides), data, out, adapter=adapter)
+    return Outcome(
+        text=word_training(stage, result["counts"]),
+        counts=result["counts"],
+        is_new=result.pop("is_new", True),
+    )
+
+
+def word_training(stage: str, counts: Mapping[str, Any]) -> str:
+    """Return one line about a finished training."""
+    line = f"{stage}: {counts['rows']} rows, {counts['steps']} steps, {counts['training_s']:.0f} s"
+    if speed := counts.get("tokens_per_s"):
+        line += f", {speed:.0f} tokens/s"
+    if preference := counts.get("preference"):
+        before, after = preference["before"]["all"], preference["after"]["all"]
+        line += (
+            f", prefers the right answer on {after['accuracy']:.0%} of {after['n']} held-out pairs"
+            f" (before: {before['accuracy']:.0%})"
+        )
+    return line
