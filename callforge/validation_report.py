@@ -1,13 +1,14 @@
 """The page of `callforge validate --html`: is this file good, and if not, what is wrong and where?
 
-`render_validation_report` takes the document that `validate --json` writes and, if at hand, the
-rows themselves (row number -> row), so that each fault class shows one example in its place:
+`render_validation_report` takes the document of `validate --json` (datasets_src/audit.py)
+and, if at hand, the texts of its rows, so that each fault class shows one example in its place:
 
     {"rows", "valid", "invalid", "unreadable", "faults": {CLASS: n},
      "issues": [{"row", "id", "field", "class", "code", "path", "message"}]}
+    rows: {ROW NUMBER or PLACE: {FIELD: payload or text}}
 
-Issues may also carry "spec", "basis" and "severity"; other keys of the document (file, format,
-release) are shown as they are. It reads no file.
+The parts "layers", "basis", "rejects" and "issues_total" are shown when present, and so are "spec",
+"basis" and "severity" of an issue; any other key stands as it is under "What was checked".
 """
 
 from __future__ import annotations
@@ -30,8 +31,19 @@ from callforge.payload_view import (
     render_text,
 )
 
-SHOWN = {"rows", "valid", "invalid", "unreadable", "faults", "issues"}
-MOST_ISSUES = 2000  # about a megabyte of HTML; the JSON document holds them all
+SHOWN = {
+    "rows", "valid", "invalid", "unreadable", "ok", "faults", "issues", "issues_total",
+    "issues_shown", "layers", "basis", "rejects",
+}  # fmt: skip
+MOST_ISSUES = 2000  # about a megabyte of HTML
+Rows = Mapping[int, Mapping[str, Any]] | Mapping[str, Mapping[str, Any]]
+LAYERS = {
+    "parse": "strict JSON",
+    "schema": "request schema",
+    "closed": "no unknown field",
+    "rules": "rules",
+    "catalogue": "profile catalogue",
+}
 BASES = {
     "schema": "the published schema says so",
     "normative": "the text of the definition demands it",
@@ -40,9 +52,7 @@ BASES = {
 }
 
 
-def render_validation_report(
-    document: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]] | None = None
-) -> str:
+def render_validation_report(document: Mapping[str, Any], rows: Rows | None = None) -> str:
     """Return the page as self-contained HTML; without `rows` examples show no payload."""
     issues = [issue for issue in document.get("issues") or [] if isinstance(issue, Mapping)]
     counts = {
@@ -58,7 +68,10 @@ def render_validation_report(
         facts=list_facts(document),
         faults=view_faults(as_mapping(document.get("faults")), issues, rows or {}, counts["rows"]),
         issues=[view_issue(issue) for issue in issues[:MOST_ISSUES]],
-        more=max(0, len(issues) - MOST_ISSUES),
+        total=max(len(issues), int(figures.number(document.get("issues_total")) or 0)),
+        layers=draw_layers(as_mapping(document.get("layers"))),
+        bases=list_bases(as_mapping(document.get("basis"))),
+        rejects=view_rejects(as_mapping(document.get("rejects"))),
     )
 
 
@@ -91,6 +104,45 @@ def draw_bar(counts: Mapping[str, int]) -> str:
     return charts.render_stack(parts, title="Valid, invalid and unreadable rows", legend=False)
 
 
+def draw_layers(layers: Mapping[str, Any]) -> str:
+    """Draw how many rows are left after each check, and how many fail there first."""
+    parts = []
+    for layer, name in LAYERS.items():
+        step = as_mapping(layers.get(layer))
+        failed, left = figures.number(step.get("failed")), figures.number(step.get("left"))
+        if failed is not None and left is not None:
+            text = f"{left:,.0f}" + (f", {failed:,.0f} fail here" if failed else "")
+            parts.append(charts.Part(label=name, amount=left, text=text))
+    return charts.render_bars(parts, title="Rows left after each check", style="good")
+
+
+def list_bases(basis: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what the findings rest on, strongest first, with the number of rows."""
+    return [(text, figures.count(basis[name])) for name, text in BASES.items() if name in basis]
+
+
+def view_rejects(rejects: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what was found on the rejected sides of preference rows, if there are any."""
+    rows = figures.number(rejects.get("rows"))
+    if not rows:
+        return None
+    stated = as_mapping(rejects.get("stated"))
+    parts = [
+        charts.Part(label=name_fault(cls).label, amount=n, text=f"{n:,.0f}")
+        for cls, value in stated.items()
+        if (n := figures.number(value)) is not None
+    ]
+    unconfirmed = as_mapping(rejects.get("unconfirmed"))
+    return {
+        "rows": rows,
+        "wrong": figures.number(rejects.get("wrong")),
+        "chart": charts.render_bars(parts, title="Stated faults of the rejected answers"),
+        "unconfirmed": [
+            (name_fault(cls).label, figures.count(n)) for cls, n in unconfirmed.items()
+        ],
+    }
+
+
 def list_facts(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the keys of the document that this page has no place for, as they are."""
     return figures.flatten({key: value for key, value in document.items() if key not in SHOWN})
@@ -99,13 +151,14 @@ def list_facts(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 def view_faults(
     faults: Mapping[str, Any],
     issues: Iterable[Mapping[str, Any]],
-    rows: Mapping[int, Mapping[str, Any]],
+    rows: Rows,
     total: int,
 ) -> list[dict[str, Any]]:
     """Return each fault class with its count and first example, the most frequent first."""
     first: dict[str, Mapping[str, Any]] = {}
     for issue in issues:
-        first.setdefault(str(issue.get("class", "")), issue)
+        if issue.get("severity") != "warn":
+            first.setdefault(str(issue.get("class", "")), issue)
     counted = {cls: figures.number(n) or 0.0 for cls, n in faults.items()}
     order = sorted(counted, key=lambda cls: (-counted[cls], cls))
     return [
@@ -122,16 +175,16 @@ def view_faults(
 
 def view_issue(issue: Mapping[str, Any]) -> dict[str, Any]:
     """Return one issue with every key the page shows, absent ones as empty text."""
-    keys = ("row", "id", "field", "class", "code", "path", "message", "spec", "severity")
+    keys = ("row", "id", "field", "class", "code", "path", "message", "spec", "severity", "place")
     view = {key: "" if issue.get(key) is None else str(issue[key]) for key in keys}
     view["basis"] = BASES.get(str(issue.get("basis")), "")
     view["name"] = name_fault(view["class"]).name
     return view
 
 
-def view_place(issue: Mapping[str, Any], rows: Mapping[int, Mapping[str, Any]]) -> Markup | None:
+def view_place(issue: Mapping[str, Any], rows: Rows) -> Markup | None:
     """Return the payload of an issue's row with the offending place marked, if the row is known."""
-    row = rows.get(issue.get("row", -1))
+    row = as_mapping(rows).get(issue.get("place", "")) or as_mapping(rows).get(issue.get("row", -1))
     if row is None:
         return None
     value = pick_value(row, str(issue.get("field") or ""))

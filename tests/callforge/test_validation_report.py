@@ -146,3 +146,38 @@ def test_the_search_box_appears_only_when_the_script_runs() -> None:
     html = render_validation_report(document(issue("S2", "$.a")))
     assert '<div class="search" hidden>' in html
     assert "<script src" not in html
+
+
+def test_a_row_is_found_by_its_place_when_several_files_share_row_numbers() -> None:
+    found = issue("V4", "$.qosProfile", place="b.jsonl:1")
+    html = render_validation_report(document(found), {"b.jsonl:1": {"payload": json.dumps(ROW)}})
+    assert marks(html) == [("wrong", '"qosProfile": "QOS_E"')]
+
+
+def test_a_warning_is_never_the_example_of_a_fault() -> None:
+    warning = issue("T4", "$.first", severity="warn")
+    html = render_validation_report(document(warning, issue("T4", "$.second", row=2)))
+    assert "what is wrong with $.second" in html.partition('id="issues"')[0]
+    assert "what is wrong with $.first" not in html.partition('id="issues"')[0]
+
+
+def test_each_check_says_how_many_rows_fail_there_first() -> None:
+    layers = {"parse": {"failed": 0, "left": 10}, "schema": {"failed": 3, "left": 7}}
+    html = render_validation_report(document(issue("S1", "$.duration"), layers=layers))
+    assert "7, 3 fail here" in html
+
+
+def test_rejected_answers_are_reported_with_what_could_not_be_confirmed() -> None:
+    rejects = {"rows": 40, "wrong": 39, "stated": {"S2": 30, "V2": 10}, "unconfirmed": {"V2": 1}}
+    html = render_validation_report(document(rejects=rejects))
+    assert "39 of 40 rejected answers are wrong" in html
+    assert "<dt>V2 unit error</dt><dd>1</dd>" in html
+
+
+def test_an_unreadable_file_does_not_claim_to_be_free_of_findings() -> None:
+    found = issue("", "$", field="row", code="row.unreadable", message="line 3: not JSON")
+    html = render_validation_report(
+        {"rows": 3, "valid": 2, "unreadable": 1, "faults": {}, "issues": [found]}
+    )
+    assert "No fault was found" not in html
+    assert "line 3: not JSON" in html
