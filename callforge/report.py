@@ -10,7 +10,8 @@ comes from that dict, and a part that is absent is said to be absent:
      "curves": {"sft": [{"step", "loss", "eval_loss"}],
                 "dpo": [{"step", "loss", "accuracy", "margin"}]},
      "examples": [{"id", "request", "gold", "answers": {MODEL: {"text", "faults", "ok"}}}],
-     "wall_s": {STAGE: seconds, "total"}, "peak_rss_mb", "versions": {...}, "config": {...}}
+     "wall_s": {STAGE: seconds, "total"}, "peak_rss_mb", "versions": {...}, "config": {...},
+     "training": {...}}
 
 Rates lie in 0..1. Metric names are those of the evaluation's summary.json.
 """
@@ -50,6 +51,7 @@ def render_demo_report(report: Mapping[str, Any]) -> str:
         data=view_data(as_mapping(report.get("data"))),
         timing=view_timing(as_mapping(report.get("wall_s"))),
         peak_mb=figures.number(report.get("peak_rss_mb")),
+        training=figures.flatten(report.get("training")),
         versions=figures.flatten(report.get("versions")),
         config=figures.flatten(report.get("config")),
     )
@@ -102,17 +104,29 @@ def view_data(data: Mapping[str, Any]) -> dict[str, Any]:
         charts.Part(label=name_fault(cls).label, amount=n, text=figures.count(n))
         for cls, n in sorted(mix.items(), key=lambda entry: (-entry[1], entry[0]))
     ]
-    families = as_mapping(data.get("families"))
     validation = as_mapping(data.get("validation"))
     return {
         "samples": figures.number(data.get("samples")),
         "pairs": figures.number(data.get("pairs")),
         "splits": figures.flatten(data.get("splits")),
-        "families": figures.flatten(families),
+        "families": figures.flatten(
+            as_mapping(data.get("certificate")).get("families") or data.get("families")
+        ),
         "fault_mix": charts.render_bars(parts, title="Faults in the rejected answers"),
         "validation": validation,
-        "certificate": figures.flatten(data.get("certificate")),
+        "preference_splits": figures.flatten(data.get("preference_splits")),
+        "dropped": figures.flatten(data.get("dropped")),
+        "certificate": view_certificate(as_mapping(data.get("certificate"))),
     }
+
+
+def view_certificate(certificate: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what was counted to be shared between splits, by kind; else the facts as given."""
+    if "collisions" not in certificate:
+        return figures.flatten(certificate)
+    collisions = figures.flatten(certificate["collisions"])
+    named = [(f"{kind.replace('_', ' ')} in two splits", n) for kind, n in collisions]
+    return [*named, *figures.flatten({"intents": certificate.get("clusters")})]
 
 
 def view_timing(wall_s: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,13 @@ and, if at hand, the texts of its rows, so that each fault class shows one examp
     rows: {ROW NUMBER or PLACE: {FIELD: payload or text}}
 
 The parts "layers", "basis", "rejects" and "issues_total" are shown when present, and so are "spec",
-"basis" and "severity" of an issue; any other key stands as it is under "What was checked".
+"basis" and "severity" of an issue; any other key stands as it is under "What was checked". A document
+of several files holds theirs under "files": these parts are then added up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -33,7 +34,7 @@ from callforge.payload_view import (
 
 SHOWN = {
     "rows", "valid", "invalid", "unreadable", "ok", "faults", "issues", "issues_total",
-    "issues_shown", "layers", "basis", "rejects",
+    "issues_shown", "layers", "basis", "rejects", "files", "decisions",
 }  # fmt: skip
 MOST_ISSUES = 2000  # about a megabyte of HTML
 Rows = Mapping[int, Mapping[str, Any]] | Mapping[str, Mapping[str, Any]]
@@ -55,6 +56,7 @@ BASES = {
 def render_validation_report(document: Mapping[str, Any], rows: Rows | None = None) -> str:
     """Return the page as self-contained HTML; without `rows` examples show no payload."""
     issues = [issue for issue in document.get("issues") or [] if isinstance(issue, Mapping)]
+    files = [part for part in document.get("files") or [document] if isinstance(part, Mapping)]
     counts = {
         key: int(figures.number(document.get(key)) or 0)
         for key in ("rows", "valid", "invalid", "unreadable")
@@ -68,11 +70,25 @@ def render_validation_report(document: Mapping[str, Any], rows: Rows | None = No
         facts=list_facts(document),
         faults=view_faults(as_mapping(document.get("faults")), issues, rows or {}, counts["rows"]),
         issues=[view_issue(issue) for issue in issues[:MOST_ISSUES]],
-        total=max(len(issues), int(figures.number(document.get("issues_total")) or 0)),
-        layers=draw_layers(as_mapping(document.get("layers"))),
-        bases=list_bases(as_mapping(document.get("basis"))),
-        rejects=view_rejects(as_mapping(document.get("rejects"))),
+        total=max(len(issues), int(figures.number(add_up(files, "issues_total")) or 0)),
+        layers=draw_layers(as_mapping(add_up(files, "layers"))),
+        bases=list_bases(as_mapping(add_up(files, "basis"))),
+        rejects=view_rejects(as_mapping(add_up(files, "rejects"))),
+        files=files if len(files) > 1 else [],
     )
+
+
+def add_up(files: Sequence[Mapping[str, Any]], key: str) -> Any:
+    """Return the sum of one part over the documents of all files; objects are added by key."""
+    return total([part[key] for part in files if part.get(key) is not None])
+
+
+def total(values: Sequence[Any]) -> Any:
+    """Add numbers, or objects of numbers."""
+    if not all(isinstance(value, Mapping) for value in values):
+        return sum(number for value in values if (number := figures.number(value)) is not None)
+    keys = dict.fromkeys(key for value in values for key in value)
+    return {key: total([value[key] for value in values if key in value]) for key in keys}
 
 
 def say_verdict(counts: Mapping[str, int]) -> str:
@@ -175,7 +191,7 @@ def view_faults(
 
 def view_issue(issue: Mapping[str, Any]) -> dict[str, Any]:
     """Return one issue with every key the page shows, absent ones as empty text."""
-    keys = ("row", "id", "field", "class", "code", "path", "message", "spec", "severity", "place")
+    keys = ("row", "id", "field", "class", "code", "path", "message", "spec", "severity", "file")
     view = {key: "" if issue.get(key) is None else str(issue[key]) for key in keys}
     view["basis"] = BASES.get(str(issue.get("basis")), "")
     view["name"] = name_fault(view["class"]).name

@@ -207,6 +207,17 @@ def test_what_is_missing_is_said_to_be_missing() -> None:
     assert "kept out of training" not in text
 
 
+def test_the_certificate_says_what_two_splits_share() -> None:
+    certificate = {
+        "collisions": {"family": 0, "phone": 2},
+        "clusters": {"train": 5},
+        "families": {"train": ["a", "b"], "test": ["c"]},
+    }
+    text = page(data={"samples": 9, "certificate": certificate}).text
+    assert re.search(r"phone in two splits\s*2", text)
+    assert re.search(r"train\s*a, b", text)
+
+
 def full_report() -> dict[str, Any]:
     """Return a report with every part present."""
     rates = {"json_valid": 0.9, "joint": 0.5, "slot_ports": 0.7, "defect_V2": 0.2, "tokens": 70.0}

@@ -181,3 +181,15 @@ def test_an_unreadable_file_does_not_claim_to_be_free_of_findings() -> None:
     )
     assert "No fault was found" not in html
     assert "line 3: not JSON" in html
+
+
+def test_several_files_are_listed_and_their_parts_added_up() -> None:
+    parts = [
+        document(issue("S2", "$.a"), file="a.jsonl", layers={"schema": {"failed": 1, "left": 9}}),
+        document(file="b.jsonl", layers={"schema": {"failed": 2, "left": 8}}),
+    ]
+    whole = document(issue("S2", "$.a", file="a.jsonl"), rows=20, files=parts)
+    html = render_validation_report(whole)
+    assert "<code>b.jsonl</code>" in html
+    assert "17, 3 fail here" in html
+    assert html.count("code.of.it") == 2  # once as the example, once in the table
