@@ -8,8 +8,8 @@ and, if at hand, the texts of its rows, so that each fault class shows one examp
     rows: {ROW NUMBER or PLACE: {FIELD: payload or text}}
 
 The parts "layers", "basis", "rejects" and "issues_total" are shown when present, and so are "spec",
-"basis" and "severity" of an issue; any other key stands as it is under "What was checked". A document
-of several files holds theirs under "files": these parts are then added up.
+"basis" and "severity" of an issue; any other key stands as it is under "What was checked". The
+document of several files holds theirs under "files": these parts are then added up.
 """
 
 from __future__ import annotations
