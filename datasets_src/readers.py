@@ -53,18 +53,18 @@ class Opened:
     entries: Iterator[Entry]
 
 
-def open_sources(source: str | Path, format: str = AUTO) -> list[Opened]:  # noqa: A002
+def open_sources(source: str | Path, form: str = AUTO) -> list[Opened]:
     """Open a file or the data files of a folder; raise DataError when nothing can be read."""
-    return [open_file(path, format) for path in list_files(source)]
+    return [open_file(path, form) for path in list_files(source)]
 
 
-def open_file(path: Path, format: str = AUTO) -> Opened:  # noqa: A002
+def open_file(path: Path, form: str = AUTO) -> Opened:
     """Open one file in the given format, or in the one its first rows show."""
     rows = iter_raw(path)
     first = list(itertools.islice(rows, PEEK))
     if not first:
         raise DataError(f"{path} has no rows; check that it is the right file")
-    name = detect_format(first, path) if format == AUTO else format
+    name = detect_format(first, path) if form == AUTO else form
     entries = iter_entries(itertools.chain(first, rows), get_shape(name))
     return Opened(path=path, format=name, entries=entries)
 
@@ -108,17 +108,17 @@ def read_entry(number: int, raw: Raw, shape: Shape) -> Entry:
         other = detect_shape(raw.value)
         hint = f"; it looks like {other.name}" if other else ""
         raise DataError(f"the row does not have the keys of format {shape.name}{hint}")
-    id_ = None if shape.name == PAYLOAD else row_id(raw.value)
-    return entry_of(number, raw, shape.read(raw.value), id=id_)
+    identity = None if shape.name == PAYLOAD else row_id(raw.value)
+    return entry_of(number, raw, shape.read(raw.value), identity)
 
 
-def entry_of(number: int, raw: Raw, content: Content, *, id: str | None = None) -> Entry:  # noqa: A002
+def entry_of(number: int, raw: Raw, content: Content, identity: str | None = None) -> Entry:
     """Join the place and the content of a row; an answer that asks or refuses has no payload."""
     decision = content.decision or decision_of(content.fields)
     return Entry(
         row=number,
         place=raw.place,
-        id=id,
+        id=identity,
         request=content.request,
         fields={} if decision in DIALOGUE else content.fields,
         fault=content.fault,

@@ -1,0 +1,240 @@
+"""Kept rows -> the folder that trainers read: SFT and preference sets, test items, card, manifest.
+
+    DIR/sft/{train,validation,test}.jsonl    DIR/preference/{train,validation}.jsonl
+    DIR/eval/test.jsonl                      DIR/dropped.json   DIR/README.md   DIR/manifest.json
+
+Every file is renamed into place when complete, the manifest last; a folder whose manifest matches
+the rows, the seed and the API is left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from callforge_core.errors import OutputError
+from callforge_core.jsonl import refusal, render_json, write_json, write_rows, write_text
+from callforge_core.manifest import (
+    NAME,
+    Manifest,
+    digests,
+    is_current,
+    load_manifest,
+    write_manifest,
+)
+from callforge_core.prompting import system_prompt
+from callforge_core.records import Pair, Sample
+from callforge_core.spec import Operation
+from datasets_src.cards import UNKNOWN, render_card
+from datasets_src.dpo import iter_preference_rows
+from datasets_src.filters import (
+    Drop,
+    Sink,
+    count_reasons,
+    keep_consistent,
+    keep_distinct,
+    keep_short,
+    keep_telling,
+    keep_valid,
+)
+from datasets_src.sft import iter_items, iter_sft_rows
+from datasets_src.splits import TEST_ROWS, Splits, split_pairs, split_samples
+from validators.catalogue import Catalogue
+from validators.payload import Validator
+
+STAGE = "build"
+LAYOUT = 1  # raise it when the same rows should give other files
+CARD = "README.md"
+DROPPED = "dropped.json"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What a build folder holds, and whether this call wrote it."""
+
+    counts: Mapping[str, Any]
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The rows of a build, split, and those that may not be in it."""
+
+    splits: Splits
+    pairs: Mapping[str, Sequence[Pair]]
+    drops: Sequence[Drop]
+
+
+def build(
+    samples: Iterable[Sample],
+    pairs: Iterable[Pair],
+    operation: Operation,
+    catalogue: Catalogue,
+    out: Path,
+    *,
+    seed: int,
+    test_rows: int = TEST_ROWS,
+) -> Built:
+    """Write the datasets of `samples` and `pairs` into `out`, unless they are there already."""
+    started = time.perf_counter()
+    sample_rows, pair_rows = list(samples), list(pairs)
+    config = configuration(operation, catalogue, seed=seed, test_rows=test_rows)
+    inputs = {"samples": digest_rows(sample_rows), "pairs": digest_rows(pair_rows)}
+    if is_current(out, stage=STAGE, config=config, inputs=inputs):
+        log.info("build: %s is up to date", out)
+        return Built(counts=(load_manifest(out) or {})["counts"], is_new=False)
+    validator = Validator(operation, catalogue)
+    parts = prepare(sample_rows, pair_rows, validator, seed=seed, test_rows=test_rows)
+    counts = count(parts, seen={"samples": len(sample_rows), "pairs": len(pair_rows)})
+    remove(out / NAME)
+    names = write_parts(parts, counts, operation, catalogue, out, seed=seed)
+    write_manifest(
+        out,
+        Manifest(
+            stage=STAGE,
+            config=config,
+            inputs=inputs,
+            outputs=digests(out, names),
+            counts=counts,
+            versions={"callforge": metadata.version("callforge")},
+            seconds=time.perf_counter() - started,
+        ),
+    )
+    log.info("build: %s", summary(counts))
+    return Built(counts=counts, is_new=True)
+
+
+def prepare(
+    samples: Iterable[Sample],
+    pairs: Iterable[Pair],
+    validator: Validator,
+    *,
+    seed: int,
+    test_rows: int,
+) -> Parts:
+    """Filter and split; every row that does not make it is among the drops."""
+    drops: list[Drop] = []
+    kept = list(keep_all(samples, validator, drops.append))
+    splits = split_samples(kept, drops.append, seed=seed, test_rows=test_rows)
+    telling = keep_telling(pairs, validator, drops.append)
+    by_split = split_pairs(telling, splits, drops.append)
+    return Parts(
+        splits=splits,
+        pairs={str(name): rows for name, rows in by_split.items()},
+        drops=tuple(drops),
+    )
+
+
+def keep_all(samples: Iterable[Sample], validator: Validator, drop: Sink) -> Iterable[Sample]:
+    """Chain the filters of samples, cheapest last: the first reason is the one that counts."""
+    rows = keep_valid(samples, validator, drop)
+    return keep_consistent(keep_distinct(keep_short(rows, drop), drop), drop)
+
+
+def count(parts: Parts, *, seen: Mapping[str, int]) -> dict[str, Any]:
+    """Return the counts of the manifest; kept and dropped add up to seen."""
+    sft = {name: len(rows) for name, rows in parts.splits.samples.items()}
+    preference = {name: len(rows) for name, rows in parts.pairs.items() if rows}
+    kept = sum(sft.values()) + sum(preference.values())
+    assert kept + len(parts.drops) == sum(seen.values()), "a row went missing"
+    rows = {"sft": sft} | ({"preference": preference} if preference else {})
+    sources = Counter(
+        str(row.provenance.get("generator") or UNKNOWN)
+        for part in parts.splits.samples.values()
+        for row in part
+    )
+    return {
+        "seen": dict(seen),
+        "sources": dict(sorted(sources.items())),
+        "rows": rows | {"eval": {"test": sft["test"]}},
+        "dropped": count_reasons(parts.drops),
+        "certificate": dict(parts.splits.certificate),
+    }
+
+
+def write_parts(
+    parts: Parts,
+    counts: Mapping[str, Any],
+    operation: Operation,
+    catalogue: Catalogue,
+    out: Path,
+    *,
+    seed: int,
+) -> list[str]:
+    """Write everything but the manifest; return the names of the files."""
+    system = system_prompt(operation, catalogue.lines)
+    files: dict[str, Iterable[Mapping[str, Any]]] = {
+        f"sft/{name}.jsonl": iter_sft_rows(rows, operation, system)
+        for name, rows in parts.splits.samples.items()
+    }
+    for name, pairs in parts.pairs.items():
+        remove(out / f"preference/{name}.jsonl")
+        if pairs:
+            files[f"preference/{name}.jsonl"] = iter_preference_rows(pairs, system)
+    tests = iter_items(parts.splits.samples["test"])
+    files["eval/test.jsonl"] = (item.to_json() for item in tests)
+    for name, rows in files.items():
+        write_rows(out / name, rows)
+    write_json(out / DROPPED, [drop.to_json() for drop in parts.drops])
+    card = render_card(
+        operation,
+        files={name: list(rows) for name, rows in counts["rows"].items() if name != "eval"},
+        counts=counts,
+        catalogue=catalogue.name,
+        system=system,
+        seed=seed,
+    )
+    write_text(out / CARD, card)
+    return [*files, DROPPED, CARD]
+
+
+def remove(path: Path) -> None:
+    """Delete a file of an earlier build; raise OutputError when the disk refuses."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as exc:
+        raise OutputError(refusal(path, exc)) from exc
+
+
+def configuration(
+    operation: Operation, catalogue: Catalogue, *, seed: int, test_rows: int
+) -> dict[str, Any]:
+    """Return all that decides what the same rows become."""
+    return {
+        "api": operation.api,
+        "release": operation.release,
+        "operation": operation.operation_id,
+        "schema": hashlib.sha256(render_json(operation.closed).encode()).hexdigest(),
+        "catalogue": hashlib.sha256(catalogue.model_dump_json().encode()).hexdigest(),
+        "seed": seed,
+        "test_rows": test_rows,
+        "layout": LAYOUT,
+    }
+
+
+def digest_rows(rows: Iterable[Sample] | Iterable[Pair]) -> str:
+    """Return the SHA-256 of rows as their file would have it."""
+    sha = hashlib.sha256()
+    for row in rows:
+        sha.update((render_json(row.to_json()) + "\n").encode())
+    return sha.hexdigest()
+
+
+def summary(counts: Mapping[str, Any]) -> str:
+    """Return one line for people."""
+    parts = [
+        f"{name} " + " + ".join(f"{n} {split}" for split, n in splits.items())
+        for name, splits in counts["rows"].items()
+        if name != "eval"
+    ]
+    dropped = ", ".join(f"{n} {reason}" for reason, n in counts["dropped"].items())
+    return "; ".join([*parts, f"dropped: {dropped or 'none'}"])
