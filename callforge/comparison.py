@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from callforge import charts, figures
 from callforge.fault_names import name_fault
-from callforge.figures import Change, Measured, as_mapping
+from callforge.figures import Measured, as_mapping
+from eval.proportions import proportion
 
 MODELS = {"base": "Base", "sft": "SFT", "dpo": "SFT + DPO"}
 CHANGES = {"sft_vs_base": "SFT − base", "dpo_vs_sft": "DPO − SFT"}
@@ -19,21 +20,27 @@ Summaries = Mapping[str, Mapping[str, Any]]
 
 
 class Measure(NamedTuple):
-    """One row of the before/after table; `fails` marks metrics that count what went wrong."""
+    """One row of the before/after table.
+
+    `fault` names a metric that counts a fault, for summaries that do not hold `key` itself.
+    """
 
     key: str
     name: str
     meaning: str
-    fails: bool = False
+    fault: str = ""
 
 
 MEASURES = (
     Measure("json_valid", "JSON validity", "the whole answer is one strict JSON object"),
     Measure("required_all", "Required fields", "none of the required fields is missing"),
-    Measure("defect.S4", "Correct names", "no misnamed field", fails=True),
+    Measure("names_right", "Correct names", "an object without a misnamed field", "defect.S4"),
     Measure("nesting", "Nesting", "of the right values said anywhere, those in the right place"),
     Measure(
-        "halluc_field_item", "No invented field", "every field is one the API declares", fails=True
+        "fields_declared",
+        "No invented field",
+        "an object whose every field the API declares",
+        "halluc_field_item",
     ),
     Measure("slot.qosProfile", "Profile", "the profile that suits the stated use"),
     Measure("slot.duration", "Duration", "the exact number of seconds"),
@@ -49,7 +56,10 @@ HEADLINES = (
     ),
     Measure("spec_valid", "A valid call", "Passes schema, closed objects, rules and catalogue."),
     Measure(
-        "halluc_field_item", "No invented field", "Every field is one the API declares.", fails=True
+        "fields_declared",
+        "No invented field",
+        "One JSON object whose every field the API declares.",
+        "halluc_field_item",
     ),
 )
 COSTS = (
@@ -70,9 +80,21 @@ STAGES = (
 
 
 def read(summary: Mapping[str, Any], measure: Measure) -> Measured | None:
-    """Return a measure, turned round when its metric counts failures."""
+    """Return a measure; one known by its fault is the share of JSON answers without that fault.
+
+    Text that is no JSON has no field to get wrong. Counting it as free of faults would flatter the
+    models that write prose, so it counts as not right.
+    """
     found = figures.read_measured(summary, measure.key)
-    return found.complement() if found and measure.fails else found
+    if found or not measure.fault:
+        return found
+    parsed = figures.read_measured(summary, "json_valid")
+    faulty = figures.read_measured(summary, measure.fault)
+    if parsed is None or faulty is None or not parsed.n or parsed.n != faulty.n:
+        return None
+    right = max(0, round((parsed.value - faulty.value) * parsed.n))
+    low, high = proportion(right, parsed.n)
+    return Measured(value=right / parsed.n, low=low, high=high, n=parsed.n)
 
 
 def headline(models: Summaries) -> str:
@@ -106,10 +128,9 @@ def view_measures(models: Summaries, comparisons: Mapping[str, Any]) -> list[dic
     rows = []
     for measure in MEASURES:
         cells = {name: read(summary, measure) for name, summary in models.items()}
-        changes: list[Change | None] = []
-        for name in CHANGES:
-            change = figures.read_change(as_mapping(comparisons.get(name)), measure.key)
-            changes.append(change.reversed() if change and measure.fails else change)
+        changes = [
+            figures.read_change(as_mapping(comparisons.get(name)), measure.key) for name in CHANGES
+        ]
         rows_of = {cell.n for cell in cells.values() if cell}
         if rows_of:
             n = rows_of.pop() if len(rows_of) == 1 else None

@@ -45,16 +45,6 @@ class Measured:
         """How many of the n rows, when the value is a share of them."""
         return None if self.n is None else round(self.value * self.n)
 
-    def complement(self) -> Measured:
-        """Return the share of rows without the property."""
-        low, high = self.low, self.high
-        return Measured(
-            value=1 - self.value,
-            low=None if high is None else 1 - high,
-            high=None if low is None else 1 - low,
-            n=self.n,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -82,12 +72,6 @@ class Change:
     def points_interval(self) -> str:
         """The interval in percentage points."""
         return f"{signed(100 * self.low)} to {signed(100 * self.high)}"
-
-    def reversed(self) -> Change:
-        """Return the change of the complement: of a share that should rise, not fall."""
-        return Change(
-            difference=-self.difference, low=-self.high, high=-self.low, p=self.p, n=self.n
-        )
 
 
 def read_measured(summary: Mapping[str, Any] | None, key: str) -> Measured | None:

@@ -107,7 +107,7 @@ def test_the_check_itself_sees_upward_and_lazy_imports(
 
 
 def heavy_modules() -> set[str]:
-    """Return our modules whose import loads a heavy library, directly or through another of ours."""
+    """Return our modules whose import loads a heavy library, directly or through another."""
     loads = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts): {
             name
