@@ -1,6 +1,6 @@
-"""Which QoS profiles exist, what are they for, and does a payload's profile fit? (rules R7 and R8)
+"""Which QoS profiles exist, what are they for, does a payload's profile fit? (rules R7, R8)
 
-Names are agreed with a provider; the API fixes none. A catalogue is a YAML file that a person writes.
+Names are agreed with a provider; the API fixes none. A catalogue is a YAML file that people write.
 """
 
 from __future__ import annotations

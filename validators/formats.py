@@ -1,4 +1,4 @@
-"""Does a text have the form of an address, a network, a time or a URI? Pure; junk is simply False."""
+"""Does a text have the form of an address, a network, a time or a URI? Junk is simply False."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
 
 
 def is_e164(value: object) -> bool:
-    """Say whether a text is a telephone number in international form, ASCII digits to the very end."""
+    """Say whether a text is a number in international form, ASCII digits to the very end."""
     return isinstance(value, str) and E164.fullmatch(value) is not None
 
 

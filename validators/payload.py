@@ -1,37 +1,47 @@
-"""Is this payload a call that the API accepts? The one face of the validators."""
+"""Is this payload a call that the API accepts, and if not, why? The one face of the validators.
+
+    validator = Validator(spec.operation("createSession"), catalogue)
+    validator.verdict({"qosProfile": "QOS_E"}).issues
+
+Layers run in order: parse (for texts), schema, closed, rules, catalogue. A place that one layer has
+explained is left alone by the later ones, so that one fault is one issue. Bad payloads never raise.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any
-
-import jsonschema_rs
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from callforge_core.records import Issue, Verdict
 from callforge_core.spec import Operation
 from validators.catalogue import Catalogue, iter_catalogue_issues
+from validators.places import Place, is_within, path_of, place_of
+from validators.rules.quality_on_demand import ABSENCES, checks_for
+from validators.schema import SchemaEngine, plain
+from validators.strict_json import Parsed, parse_strict
+from validators.undeclared import ClosedWorld, Pattern, Unknown, pattern_of, unknown_issue
+
+
+class Examination(NamedTuple):
+    """All issues of a payload, and its undeclared members with what they stand for."""
+
+    issues: tuple[Issue, ...]
+    unknown: list[Unknown]
 
 
 class Validator:
-    """Checks payloads of one operation against its release and a profile catalogue. Does not pickle."""
+    """Checks payloads of one operation. Does not pickle: build one per process."""
 
     def __init__(self, operation: Operation, catalogue: Catalogue) -> None:
         self.operation = operation
         self.catalogue = catalogue
-        self.engine: Any = jsonschema_rs.Draft4Validator(operation.closed, validate_formats=True)
+        self.engine = SchemaEngine(operation)
+        self.world = ClosedWorld(operation)
+        self.checks = checks_for(operation)
 
     def iter_issues(self, payload: object) -> Iterator[Issue]:
-        """Yield every issue of a payload, in layer order."""
-        for error in self.engine.iter_errors(payload):
-            path = "$" + "".join(
-                f"[{k}]" if isinstance(k, int) else f".{k}" for k in error.instance_path
-            )
-            yield Issue(
-                cls="T1", code="schema.any", path=path, message=error.message, layer="schema"
-            )
-        if isinstance(payload, dict):
-            yield from iter_catalogue_issues(payload, self.catalogue)
+        """Yield every issue of a payload, layer by layer."""
+        yield from self.examine(payload).issues
 
     def verdict(self, payload: object) -> Verdict:
         """Return all issues of a payload."""
@@ -39,4 +49,88 @@ class Validator:
 
     def verdict_text(self, text: str) -> Verdict:
         """Return all issues of a text that should be exactly one JSON object."""
-        return self.verdict(json.loads(text))
+        parsed = parse_strict(text)
+        found = self.examine(parsed.value, said_twice(parsed)).issues if parsed.found else ()
+        return Verdict(issues=(*parsed.issues, *found))
+
+    def schema_valid(self, payload: object) -> bool:
+        """Say whether the published schema accepts a payload."""
+        return self.engine.accepts(payload)
+
+    def closed_valid(self, payload: object) -> bool:
+        """Say whether the schema accepts it with every object closed and subtypes resolved."""
+        return self.engine.accepts_closed(payload)
+
+    def examine(self, payload: object, known: Iterable[Place] = ()) -> Examination:
+        """Return the issues outside the places `known` to be faulty, and the undeclared members."""
+        unknown: list[Unknown] = []
+        early: list[Issue] = []
+        sound = self.engine.accepts_closed(payload)
+        if not sound:
+            payload = plain(payload)
+            unknown = list(self.world.iter_unknown(payload)) if isinstance(payload, dict) else []
+            early = merge(list(self.engine.iter_issues(payload)), unknown)
+        explained = [*known, *(place_of(issue.path) for issue in early)]
+        excused = {pattern_of(place) for member in unknown for place in member.stands_for}
+        later = [
+            issue
+            for issue in (self.later_issues(payload) if isinstance(payload, dict) else ())
+            if not is_explained(issue, explained)
+            and not excused & ABSENCES.get(issue.spec, frozenset())
+        ]
+        if not sound and not early and all(issue.severity != "error" for issue in later):
+            later += self.engine.iter_closed_issues(payload)  # a subtype that no rule pack knows
+        kept = [issue for issue in early if not is_explained(issue, known)]
+        return Examination(
+            tuple(without_other_subtypes(kept, later, unknown)) + tuple(later), unknown
+        )
+
+    def later_issues(self, payload: dict[str, Any]) -> Iterator[Issue]:
+        """Yield the issues of the rules and of the catalogue."""
+        for check in self.checks:
+            yield from check(payload)
+        yield from iter_catalogue_issues(payload, self.catalogue)
+
+
+def said_twice(parsed: Parsed) -> list[Place]:
+    """Return the places under a duplicate key: parsers disagree, so no layer looks there."""
+    return [place_of(issue.path) for issue in parsed.issues if issue.cls == "F4"]
+
+
+def is_explained(issue: Issue, known: Iterable[Place]) -> bool:
+    """Say whether an issue stands at, or below, a place that is known to be faulty."""
+    place = place_of(issue.path)
+    return any(is_within(place, other) for other in known)
+
+
+def merge(issues: list[Issue], unknown: list[Unknown]) -> list[Issue]:
+    """Return the findings of two layers, an absence folded into the member that explains it."""
+    named: list[Issue] = []
+    for member in unknown:
+        targets = {pattern_of(place) for place in member.stands_for}
+        parents = {target[:-1] for target in targets}
+        kept = [issue for issue in issues if not is_absence_of(issue, targets, parents)]
+        named.append(unknown_issue(member, explains=len(kept) < len(issues)))
+        issues = kept
+    return issues + named
+
+
+def is_absence_of(issue: Issue, targets: set[Pattern], parents: set[Pattern]) -> bool:
+    """Say whether a schema issue only says that one of `targets` is not where it belongs."""
+    place = pattern_of(place_of(issue.path))
+    return (issue.cls == "S1" and place in targets) or (
+        issue.cls in ("S8", "C2") and place in parents
+    )
+
+
+def without_other_subtypes(
+    early: list[Issue], later: list[Issue], unknown: list[Unknown]
+) -> Iterator[Issue]:
+    """Yield `early` without members of another subtype where the subtype itself is wrong."""
+    wrong = {place_of(issue.path)[:-1] for issue in later if issue.cls == "D6"}
+    noise = {
+        path_of(member.place)
+        for member in unknown
+        if member.of_other_subtype and member.place[:-1] in wrong
+    }
+    yield from (issue for issue in early if issue.path not in noise)

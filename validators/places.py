@@ -1,6 +1,6 @@
 """How is a place in a payload written, and how is a value quoted in a message?
 
-A place is a tuple of keys and indices; people read it as `$.device.ports[0]`, records as a JSON pointer.
+A place is a tuple of keys and indices; people read `$.device.ports[0]`, records a JSON pointer.
 """
 
 from __future__ import annotations
@@ -45,12 +45,10 @@ def pointer_of(place: Iterable[str | int]) -> str:
 def value_at(payload: Any, place: Iterable[str | int]) -> Any:
     """Return the value at a place, None when there is none."""
     for key in place:
-        if isinstance(payload, Mapping) and key in payload:
-            payload = payload[key]
-        elif isinstance(payload, list) and isinstance(key, int) and key < len(payload):
-            payload = payload[key]
+        if isinstance(payload, list):
+            payload = payload[key] if isinstance(key, int) and key < len(payload) else None
         else:
-            return None
+            payload = payload.get(key) if isinstance(payload, Mapping) else None
     return payload
 
 

@@ -1,7 +1,7 @@
-"""Is a text exactly one JSON object (RFC 8259), and if not, how does it fail? Never raises, whatever the text.
+"""Is a text exactly one JSON object (RFC 8259), and if not, how does it fail? Never raises.
 
-F1 truncated: what is there could go on to be an object. F2: words or a fence around an object. F3: not quite
-JSON. F4: one object says a key twice; the place is told, for parsers disagree about which value wins.
+F1 truncated: what is there could go on to be an object. F2: words or a fence around an object. F3:
+not quite JSON. F4: one object says a key twice; parsers disagree about which value wins.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Parsed:
 
     @property
     def found(self) -> bool:
-        """True when there is an object to look at, perhaps a wrapped one or one with a key said twice."""
+        """True when there is an object to look at, be it wrapped or with a key said twice."""
         return isinstance(self.value, dict)
 
 
@@ -47,7 +47,7 @@ class Reader:
         self.repeated: list[tuple[dict[str, Any], list[str]]] = []
 
     def read(self, text: str, start: int = 0) -> tuple[Any, int]:
-        """Return the value that starts at `start` and where it ends; raise ValueError or RecursionError."""
+        """Return the value at `start` and where it ends; raise ValueError or RecursionError."""
         hooks: dict[str, Any] = {"object_pairs_hook": self.pair_up, "parse_constant": self.refuse}
         try:
             return json.JSONDecoder(**hooks).raw_decode(text, start)

@@ -1,0 +1,241 @@
+"""Does a payload satisfy the published schema? An engine's findings, one class per place.
+
+Formats are asserted, and `$` matches at the very end only, as ECMA-262 has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from callforge_core.records import Issue
+from callforge_core.spec import Operation
+from callforge_core.spec_documents import escape
+from validators.places import Place, path_of, quote
+
+Schema = dict[str, Any]
+
+ORDER = ("S6", "S9", "S8", "T3", "T1", "T2", "T6", "T4", "T5", "S1", "C1", "C2")
+CLASS_OF = {
+    "minItems": "S9", "maxItems": "S9", "uniqueItems": "S9",
+    "minProperties": "S8", "maxProperties": "C1", "not": "C1",
+    "enum": "T6", "const": "T6",
+    "pattern": "T4", "format": "T4", "minLength": "T4", "maxLength": "T4",
+    "minimum": "T5", "maximum": "T5", "exclusiveMinimum": "T5", "exclusiveMaximum": "T5",
+    "multipleOf": "T5", "required": "S1", "dependencies": "C2", "dependentRequired": "C2",
+}  # fmt: skip
+WORDING = {
+    "pattern": "does not match", "format": "does not have the format",
+    "minLength": "is shorter than", "maxLength": "is longer than",
+    "minimum": "is below the minimum", "maximum": "is above the maximum",
+    "minItems": "has fewer items than", "maxItems": "has more items than",
+    "minProperties": "has fewer members than", "maxProperties": "has more members than",
+}  # fmt: skip
+CLOSING = {"additionalProperties", "unevaluatedProperties", "propertyNames"}
+MAX_DEPTH = 64  # no API nests deeper; the engine stops at 255, Python at 1,000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One thing the engine objects to."""
+
+    keyword: str
+    place: Place
+    schema: Schema
+    """The part of the schema that is not satisfied."""
+    pointer: str
+    """Where that part stands: a pointer into the schema."""
+    value: Any
+    several: bool
+    """True when more than one alternative of a oneOf holds."""
+
+
+class SchemaEngine:
+    """The compiled schemas of one operation. Does not pickle: build one per process."""
+
+    def __init__(self, operation: Operation) -> None:
+        engine: Any = jsonschema_rs.Draft4Validator
+        if operation.dialect != "draft4":
+            engine = jsonschema_rs.Draft202012Validator
+        self.operation = operation
+        self.published = engine(operation.schema, validate_formats=True)
+        self.closed = engine(operation.closed, validate_formats=True)
+
+    def accepts(self, payload: object) -> bool:
+        """Say whether the published schema accepts a payload."""
+        return decide(self.published, payload)
+
+    def accepts_closed(self, payload: object) -> bool:
+        """Say whether the closed schema does: known members only, subtypes resolved."""
+        return decide(self.closed, payload)
+
+    def iter_issues(self, payload: object) -> Iterator[Issue]:
+        """Yield the violations of the published schema, the most telling one for each place."""
+        yield from self.issues_of(self.published, self.operation.schema, payload, "schema")
+
+    def iter_closed_issues(self, payload: object) -> Iterator[Issue]:
+        """Yield what only the closed schema objects to, for APIs that no rule pack covers."""
+        yield from self.issues_of(self.closed, self.operation.closed, payload, "closed")
+
+    def issues_of(
+        self, engine: Any, schema: Schema, payload: object, layer: Any
+    ) -> Iterator[Issue]:
+        """Yield one issue per place from an engine's errors, in the order of places."""
+        best: dict[Place, tuple[int, Issue]] = {}
+        for violation in iter_violations(engine, schema, payload):
+            for issue, place in describe(violation, self.spec_pointer(violation), layer):
+                rank = ORDER.index(issue.cls)
+                if place not in best or rank < best[place][0]:
+                    best[place] = (rank, issue)
+        yield from (issue for _, issue in best.values())
+
+    def spec_pointer(self, violation: Violation) -> str:
+        """Return where in the document the violated words stand."""
+        pointer = violation.pointer
+        while pointer and pointer not in self.operation.origins:
+            pointer = pointer.rpartition("/")[0]
+        origin = self.operation.origins.get(pointer, "")
+        return f"{origin}{violation.pointer[len(pointer) :]}/{violation.keyword}"
+
+
+def decide(engine: Any, payload: object) -> bool:
+    """Ask an engine for its verdict; what it cannot even read is made plain first."""
+    try:
+        return bool(engine.is_valid(payload))
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return bool(engine.is_valid(plain(payload)))
+
+
+def iter_violations(engine: Any, schema: Schema, payload: object) -> Iterator[Violation]:
+    """Yield an engine's errors with the part of the schema and of the payload they are about."""
+    for error in engine.iter_errors(payload):
+        path = list(error.schema_path)
+        node: Any = schema
+        steps: list[Any] = []
+        keyword = ""
+        for step in path:
+            following = node.get(step) if isinstance(node, dict) else node[int(step)]
+            if not isinstance(following, dict | list) or step in ("required", "enum", "type"):
+                keyword = str(step)
+                break
+            keyword, node = str(step), following
+            steps.append(step)
+        else:  # the last step is the keyword itself: anyOf, oneOf, items as an object
+            node = lookup(schema, steps[:-1])
+            steps = steps[:-1]
+        yield Violation(
+            keyword=keyword,
+            place=tuple(error.instance_path),
+            schema=node,
+            pointer="".join(f"/{escape(step)}" for step in steps),
+            value=error.instance,
+            several="Multiple" in type(error.kind).__name__,
+        )
+
+
+def lookup(schema: Any, steps: Iterable[Any]) -> Any:
+    """Return the part of a schema that steps lead to."""
+    for step in steps:
+        schema = schema[int(step)] if isinstance(schema, list) else schema[step]
+    return schema
+
+
+def describe(violation: Violation, spec: str, layer: Any) -> Iterator[tuple[Issue, Place]]:
+    """Yield the issues a violation stands for, and their places: a missing member's is its own."""
+    keyword, value, place = violation.keyword, violation.value, violation.place
+    if keyword in CLOSING:
+        return  # undeclared members are told, and named better, by the closed layer
+    cls = classify(violation)
+    if cls == "S1":
+        for name in violation.schema.get("required", ()):
+            if name not in value:
+                message = f"required member {name!r} is missing"
+                yield (
+                    make(cls, "schema.required", (*place, name), message, spec, layer),
+                    (*place, name),
+                )
+        return
+    message = word(cls, violation)
+    yield make(cls, f"schema.{code_of(keyword)}", place, message, spec, layer), place
+
+
+def classify(violation: Violation) -> str:
+    """Return the fault class of a violation."""
+    keyword, value = violation.keyword, violation.value
+    if keyword == "type":
+        return classify_type(violation.schema.get("type"), value)
+    if isinstance(value, dict) and not value and violation.place:
+        return "S8"
+    if keyword in ("anyOf", "oneOf"):
+        return "C1" if violation.several else "T3" if value is None else "C2"
+    return CLASS_OF.get(keyword, "C2")
+
+
+def classify_type(expected: Any, value: Any) -> str:
+    """Return the fault class of a value of the wrong type."""
+    if value is None:
+        return "T3"
+    if expected == "array":
+        return "S9"
+    if expected == "object":
+        return "S9" if isinstance(value, list) else "S6"
+    return "T2" if expected == "integer" and isinstance(value, float) else "T1"
+
+
+def word(cls: str, violation: Violation) -> str:
+    """Word a violation for a person."""
+    schema, value, keyword = violation.schema, violation.value, violation.keyword
+    if cls == "S8":
+        return "an empty object says nothing; leave the member out or fill it"
+    if cls == "T3":
+        return "null is not allowed; leave the member out instead"
+    if keyword == "type":
+        article = "an" if str(schema.get("type"))[0] in "aeio" else "a"
+        return f"{quote(value)} is not {article} {schema.get('type')}"
+    if keyword in ("anyOf", "oneOf"):
+        which = "more than one" if violation.several else "none"
+        return f"{quote(value)} matches {which} of the alternatives the schema gives"
+    if keyword == "enum":
+        return f"{quote(value)} is not one of {', '.join(map(str, schema['enum']))}"
+    return f"{quote(value)} {WORDING.get(keyword, f'breaks {keyword}')} {schema.get(keyword)}"
+
+
+def make(cls: str, code: str, place: Place, message: str, spec: str, layer: Any) -> Issue:
+    """Return an issue that rests on the schema."""
+    return Issue(
+        cls=cls,
+        code=code,
+        path=path_of(place),
+        message=message,
+        layer=layer,
+        spec=spec,
+        basis="schema",
+    )
+
+
+def code_of(keyword: str) -> str:
+    """Return a keyword as the end of a machine code: minItems is min_items."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in keyword)
+
+
+def plain(value: object, depth: int = 0) -> Any:
+    """Return a copy that any engine can read: text for odd values, nothing below MAX_DEPTH."""
+    if depth > MAX_DEPTH:
+        return {}
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        return int(value) if abs(value) < 10**300 else (10**300 if value > 0 else -(10**300))
+    if isinstance(value, str):
+        return str(value).encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {
+            str(key).encode("utf-8", "replace").decode(): plain(child, depth + 1)
+            for key, child in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [plain(child, depth + 1) for child in value]
+    return f"a Python {type(value).__name__}"
