@@ -1,5 +1,5 @@
-"""The shape of the tree: imports point down the floors of ARCHITECTURE.md, only training loads
-torch on import, libraries do not print, files stay readable."""
+"""The shape of the tree: imports point down the floors of ARCHITECTURE.md, only named
+modules load torch on import, libraries do not print, files stay readable."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ HEAVY = {
     "torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes", "unsloth",
     "datasets", "distilabel", "openai", "huggingface_hub", "gguf", "ray",
 }  # fmt: skip
+MAY_BE_HEAVY = {"eval.decoding"}  # besides training: it extends a cache layer of transformers
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "tools"}
 LONGEST_FILE = 350
 LONGEST_FUNCTION = 60
@@ -133,9 +134,10 @@ def full_names(node: ast.Import | ast.ImportFrom) -> set[str]:
     return {module} | {f"{module}.{alias.name}" for alias in node.names}
 
 
-def test_only_training_loads_heavy_libraries_on_import() -> None:
-    """A trainer's subclass needs its base class; whoever uses it imports it inside a function."""
-    assert {module for module in heavy_modules() if not module.startswith("training.")} == set()
+def test_only_named_modules_load_heavy_libraries_on_import() -> None:
+    """A subclass needs its base class; whoever uses such a module imports it inside a function."""
+    found = {module for module in heavy_modules() if not module.startswith("training.")}
+    assert found <= MAY_BE_HEAVY
 
 
 def test_the_command_line_starts_without_torch() -> None:
