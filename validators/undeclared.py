@@ -1,6 +1,6 @@
 """Which members does a payload have that the operation does not declare, and what was meant?
 
-The closed world at every level, discriminators resolved first (R1). Nothing looks into such a member.
+The closed world at every level, discriminators resolved first (R1).
 """
 
 from __future__ import annotations

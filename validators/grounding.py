@@ -1,0 +1,82 @@
+"""Does a value come from the request? Placeholders, and how a request may say a value (R11).
+
+Only what can be told for sure: a placeholder is grounded if the request contains it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from validators.places import Place
+
+NETWORKS = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24",  # RFC 5737
+        "2001:db8::/32",  # RFC 3849
+    )
+)  # fmt: skip
+NUMBER = re.compile(r"\+1?(?:0?123456\d*|(\d)\1{5,}|\d{1,2}0{7,})")
+HOSTS = re.compile(r"(?:www\.|api\.|callback\.|your[\w-]*\.)?example\.(?:com|org|net)|your[\w.-]+")
+DIGITS = re.compile(r"\d+")
+
+
+def is_placeholder(value: object) -> bool:
+    """Say whether a text is a usual stand-in: +1234567890, a documentation address, example.com."""
+    if not isinstance(value, str):
+        return False
+    if value.startswith("+"):
+        return NUMBER.fullmatch(value) is not None
+    if "://" in value:
+        return HOSTS.fullmatch(host_of(value)) is not None
+    network = network_of(value)
+    return network is not None and any(
+        network.version == known.version and known.supernet_of(network)  # type: ignore[arg-type]  # same version
+        for known in NETWORKS
+    )
+
+
+def is_said(value: object, request: str) -> bool:
+    """Say whether a request contains a text: letter by letter, or a number without its blanks."""
+    text = str(value)
+    if text in request:
+        return True
+    if text.startswith("+"):
+        return text[1:] in "".join(DIGITS.findall(request))
+    address = network_of(text)
+    if address is None:
+        return False
+    words = (network_of(word.strip(",;:()[]\"'").rstrip(".")) for word in request.split())
+    return any(word == address for word in words)
+
+
+def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """Read an address or network, None when a text is neither."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL in small letters, nothing when there is none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def iter_placeholders(payload: Any, request: str, place: Place = ()) -> Iterator[Place]:
+    """Yield the places of placeholders that a request does not contain."""
+    if isinstance(payload, dict):
+        for key, child in payload.items():
+            yield from iter_placeholders(child, request, (*place, key))
+    elif isinstance(payload, list):
+        for index, child in enumerate(payload):
+            yield from iter_placeholders(child, request, (*place, index))
+    elif is_placeholder(payload) and not is_said(payload, request):
+        yield place
