@@ -1,9 +1,10 @@
-"""What is wrong with an answer, by name? A text (and, where known, its gold and request) -> fault classes.
+"""What is wrong with an answer, by name? Text, gold and request -> fault classes.
 
-    diagnose('{"duration":60}', validator, gold=gold) -> {("S1", "/qosProfile"), ("V2", "/duration"), ...}
+    diagnose('{"duration":60, ...}', validator, gold=gold) -> {("V2", "/duration")}
 
-Every fault is named, once: a place that one layer has explained is left alone by the later ones. Without gold
-only the layers that need none run. Pointers lead into the answer; a missing member's is where it would stand.
+Every fault is named, once: a place that one layer has explained is left alone by the later ones.
+Without gold only the layers that need none run. Pointers lead into the answer; that of a missing
+member is where it would stand.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def item_faults(
 
 
 def recognise(member: Unknown, payload: Any, gold: Payload) -> Unknown:
-    """Return an undeclared member with a better name where its value is what gold has and it lacks."""
+    """Return an undeclared member by a better name if its value is what gold has elsewhere."""
     if member.cls not in ("S2", "S3", "S4"):
         return member
     missing = list(iter_missing(payload, gold))
@@ -89,7 +90,7 @@ def iter_missing(payload: Any, gold: Any, place: Place = ()) -> Iterator[tuple[P
 
 
 def rename(errors: Iterable[Issue], unknown: list[Unknown]) -> list[Issue]:
-    """Return the issues under the names that gold has given, absences explained by them left out."""
+    """Return the issues under the names that gold gives, without the absences these explain."""
     names = {path_of(member.place): member for member in unknown}
     targets = {place for member in unknown for place in member.stands_for}
     kept = []

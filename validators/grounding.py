@@ -22,7 +22,6 @@ NETWORKS = tuple(
 )  # fmt: skip
 NUMBER = re.compile(r"\+1?(?:0?123456\d*|(\d)\1{5,}|\d{1,2}0{7,})")
 HOSTS = re.compile(r"(?:www\.|api\.|callback\.|your[\w-]*\.)?example\.(?:com|org|net)|your[\w.-]+")
-DIGITS = re.compile(r"\d+")
 
 
 def is_placeholder(value: object) -> bool:
@@ -41,13 +40,14 @@ def is_placeholder(value: object) -> bool:
 
 
 def is_said(value: object, request: str) -> bool:
-    """Say whether a request contains a text: letter by letter, or a number without its blanks."""
+    """Say whether a request contains a text as a whole word, a number perhaps with gaps."""
     text = str(value)
-    if text in request:
+    if re.search(rf"(?<![\w.:/+-]){re.escape(text)}(?![\w:/-]|[.?]\w)", request):
         return True
     if text.startswith("+"):
-        return text[1:] in "".join(DIGITS.findall(request))
-    address = network_of(text)
+        spaced = r"[\s().-]*".join(re.escape(digit) for digit in text[1:])
+        return re.search(rf"(?<!\d){spaced}(?!\d)", request) is not None
+    address = None if "://" in text else network_of(text)
     if address is None:
         return False
     words = (network_of(word.strip(",;:()[]\"'").rstrip(".")) for word in request.split())
