@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 Members = list[tuple[str, Any]]
+LONGEST_INTEGER = 400  # digits
 
 
 class Repeated(dict[str, Any]):
@@ -37,7 +38,14 @@ def as_object(members: Members) -> dict[str, Any]:
     return plain if len(plain) == len(members) else Repeated(members)
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=as_object, parse_float=Said, parse_constant=Said)
+def as_integer(text: str) -> int | Said:
+    """Return an integer; one of absurd length (Python refuses 4,301 digits) stays what was said."""
+    return int(text) if len(text) < LONGEST_INTEGER else Said(text)
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=as_object, parse_float=Said, parse_int=as_integer, parse_constant=Said
+)
 
 
 def parse_verbatim(text: str) -> Any:
