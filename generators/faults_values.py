@@ -6,6 +6,7 @@ import ipaddress
 from functools import partial
 from random import Random
 
+from callforge_core.jsonl import render_json
 from callforge_core.records import Payload
 from generators.edits import (
     INJECTORS,
@@ -36,7 +37,12 @@ PLACEHOLDERS = {
     "/device/ipv6Address": ("2001:db8::1", "2001:db8:85a3::8a2e:370:7334"),
     "/applicationServer/ipv4Address": ("192.0.2.1", "203.0.113.1", "198.51.100.1"),
     "/applicationServer/ipv6Address": ("2001:db8::1", "2001:db8:85a3::8a2e:370:7334"),
-    "/sink": ("https://example.com/callback", "https://example.com/notify"),
+    "/sink": (
+        "https://callback.example.com/qod",
+        "https://your-app.example.com/callback",
+        "https://www.example.org/hook",
+        "https://your-server.example.net/events",
+    ),
 }
 DROPPABLE = ("/device", "/applicationServerPorts", "/devicePorts", "/sink")
 UNREQUESTED_SINK = "https://callback.example.com/events"
@@ -127,10 +133,12 @@ def mistake_profile(gold: Payload, ground: Ground) -> Edit | NotApplicable:
 def fabricate(gold: Payload, ground: Ground) -> Edit | NotApplicable:
     """A placeholder stands for a value."""
     options: list[Option] = []
+    said = render_json(gold)
     for pointer, values in PLACEHOLDERS.items():
         old = value_at(gold, pointer)
-        fresh = [value for value in values if value != old]
-        if old and is_single(old):
+        # a value that is part of another one would be read in the request
+        fresh = [value for value in values if value not in said]
+        if old and fresh and is_single(old):
             value = pick(fresh, ground.rng)
             options.append(partial(replaced, gold, pointer, value, "placeholder"))
     return choose(options, ground.rng, "the payload has no slot with a usual placeholder")
