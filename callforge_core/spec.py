@@ -45,9 +45,9 @@ class Operation:
     summary: str
     parameters: tuple[Parameter, ...] = ()
     schema: Schema = field(default_factory=dict)
-    """The published request body as JSON Schema, references inlined; empty when there is no body."""
+    """The published request body as JSON Schema, references inlined; empty without a body."""
     closed: Schema = field(default_factory=dict)
-    """The same with allOf merged, discriminators resolved, every object closed and int32 bounded."""
+    """The same, allOf merged, discriminators resolved, every object closed, int32 bounded."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """JSON pointer into `schema` -> JSON pointer into the document, to quote in findings."""
     dialect: Dialect = "draft4"

@@ -26,7 +26,7 @@ class Place(NamedTuple):
         return Place(self.document, self.pointer + tail, node)
 
     def follow(self) -> Place:
-        """Return the place a $ref leads to, or this one when there is none; raise SpecError on a circle of refs."""
+        """Return the place a $ref leads to, else this one; raise SpecError on a circle."""
         here, seen = self, set()
         while isinstance(here.node, dict) and isinstance(here.node.get("$ref"), str):
             if here.identity in seen:
@@ -51,7 +51,7 @@ class Document:
         self.root = load_yaml(path)
 
     def place(self, pointer: str = "") -> Place:
-        """Return the node at a JSON pointer; raise KeyError, IndexError or TypeError when there is none."""
+        """Return the node at a JSON pointer; raise KeyError, IndexError or TypeError."""
         node = self.root
         for key in keys_of(pointer):
             node = node[int(key)] if isinstance(node, list) else node[key]

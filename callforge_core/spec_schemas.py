@@ -1,9 +1,9 @@
 """What does an operation accept, as JSON Schema? Two readings of one OpenAPI schema.
 
-`inline` says what is published, references replaced and OpenAPI 3.0 words translated: Draft 4 for 3.0, because
-only Draft 4 agrees with it that 3600.0 is no integer. `close` says what is meant: allOf merged, discriminators
-resolved, every object closed. The discriminator is resolved before closing: requests often refer to the base
-type only, so that closing what allOf gives would refuse every member of the subtypes.
+`inline` says what is published, references replaced and OpenAPI 3.0 words translated: Draft 4 for
+3.0, because only Draft 4 agrees with it that 3600.0 is no integer. `close` says what is meant:
+allOf merged, discriminators resolved, objects closed. Discriminators go first: requests often refer
+to the base type only, so that closing what allOf gives would refuse every member of the subtypes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LISTS = ("allOf", "anyOf", "oneOf")
 def inline(
     place: Place, origins: dict[str, str], at: str = "", trail: tuple[Any, ...] = ()
 ) -> Schema:
-    """Return the published schema without references; `origins` learns where each part is written."""
+    """Return the published schema without references; `origins` learns where parts stand."""
     target = place.follow()
     origins[at] = target.pointer
     if target.identity in trail or not isinstance(target.node, dict):
@@ -148,7 +148,7 @@ def own_level(target: Place, trail: tuple[Any, ...]) -> Schema:
 
 
 def subtypes(target: Place) -> dict[str, Place]:
-    """Return discriminator value -> subtype, from the mapping or from the names of the alternatives."""
+    """Return discriminator value -> subtype, by the mapping or the names of the alternatives."""
     discriminator = target.node.get("discriminator") if isinstance(target.node, dict) else None
     if not isinstance(discriminator, dict) or not discriminator.get("propertyName"):
         return {}
@@ -166,7 +166,7 @@ def subtypes(target: Place) -> dict[str, Place]:
 
 
 def combine(schema: Schema, more: Schema) -> None:
-    """Fold `more` into `schema`, both to hold; words said twice with different values stay under allOf."""
+    """Fold `more` into `schema`, both to hold; what clashes stays under allOf."""
     for key, value in more.items():
         if key == "properties":
             known = schema.setdefault(key, {})
@@ -185,7 +185,7 @@ def combine(schema: Schema, more: Schema) -> None:
 
 
 def seal(schema: Schema) -> Schema:
-    """Close an object that lists its members, alternatives included; a free-form object stays open."""
+    """Close an object that lists its members, alternatives too; a free-form one stays open."""
     for key in ("anyOf", "oneOf"):
         if any("properties" in part for part in schema.get(key, ())):
             outer = {name: value for name, value in schema.items() if name != key}
@@ -205,7 +205,7 @@ def fold(outer: Schema, part: Schema) -> Schema:
 
 
 def select(schema: Schema, value: object) -> list[Schema]:
-    """Return the object alternatives of a closed schema that `value` can mean; one, if a discriminator tells."""
+    """Return the alternatives that `value` can mean; one, if a discriminator tells."""
     parts = next(
         (schema[key] for key in ("anyOf", "oneOf") if key in schema and "properties" not in schema),
         None,

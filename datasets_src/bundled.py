@@ -17,7 +17,7 @@ DEFAULT_CATALOGUE = "default"
 
 
 def spec_path(api: str = DEFAULT_API, release: str = DEFAULT_RELEASE) -> Path:
-    """Return the bundled definition of one release; raise SpecError with the nearest when it is not bundled."""
+    """Return the bundled definition of one release; raise SpecError with the nearest."""
     known = releases()
     wanted = f"{api} {release}"
     if (api, release) not in known:
