@@ -80,6 +80,21 @@ def test_simple_cases_dominate(draw: Draw) -> None:
     assert 0.02 < share(sum("device" not in payload for payload in payloads)) < 0.1
 
 
+def test_the_core_mix_keeps_to_few_kinds_of_facts(
+    operation: Operation, catalogue: Catalogue
+) -> None:
+    samples = list(iter_samples(operation, catalogue, rows=600, seed=1, mix="core"))
+    places = {place for sample in samples for place, _ in leaves(sample.payload)}
+    assert not [place for place in places if "ipv6" in place or "devicePorts" in place]
+    assert {"/device/phoneNumber", "/sink", "/applicationServerPorts/ranges/*/from"} <= places
+    assert all("device" in (sample.payload or {}) for sample in samples)
+
+
+def test_an_unknown_mix_is_named(operation: Operation, catalogue: Catalogue) -> None:
+    with pytest.raises(ConfigError, match="did you mean 'core'"):
+        list(iter_samples(operation, catalogue, rows=1, seed=1, mix="cores"))
+
+
 def test_requests_are_short_and_hold_no_rest_of_the_grammar(draw: Draw) -> None:
     requests = [sample.request for sample in draw(3000)]
     assert 15 < sum(len(request.split()) for request in requests) / len(requests) < 35
