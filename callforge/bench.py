@@ -22,8 +22,8 @@ def bench_training(recipe: str, *, steps: int) -> str:
     api = load_api("createSession", "1.1.0", None, "default")
     with tempfile.TemporaryDirectory() as folder:
         rows, data = Path(folder) / "rows", Path(folder) / "data"
-        generate_samples(api, rows, rows=ROWS, seed=0)
-        generate_pairs(api, rows, rows=20, seed=0)
+        generate_samples(api, rows, rows=ROWS, seed=0, mix="core")
+        generate_pairs(api, rows, rows=20, seed=0, mix="core")
         build_datasets(api, rows, data, seed=0)
         found = compare_arms(data, recipe, steps=steps, tell=log.info)
     return render(found)

@@ -87,7 +87,9 @@ def merge(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     keys = ("rows", "valid", "invalid", "unreadable")
     totals = {key: sum(document[key] for document in documents) for key in keys}
     issues = [
-        {"file": document["file"], **issue} for document in documents for issue in document["issues"]
+        {"file": document["file"], **issue}
+        for document in documents
+        for issue in document["issues"]
     ]
     return {
         "file": f"{len(documents)} files",
@@ -109,7 +111,9 @@ def word_document(document: Mapping[str, Any]) -> str:
     lines = [head]
     rejects = document.get("rejects") or {}
     if rejects.get("rows"):
-        lines.append(f"  rejected sides: {rejects['wrong']} of {rejects['rows']} wrong, as they should be")
+        lines.append(
+            f"  rejected sides: {rejects['wrong']} of {rejects['rows']} wrong, as it should be"
+        )
     seen: set[str] = set()
     for issue in document["issues"]:
         name = issue["class"] or issue["code"]

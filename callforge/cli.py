@@ -20,7 +20,7 @@ from callforge.commands_models import model_verbs
 from callforge_core.console import set_up_logging
 from callforge_core.errors import CallforgeError
 
-REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+REFUSED = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 app = typer.Typer(
     name="callforge",

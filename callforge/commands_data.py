@@ -73,6 +73,7 @@ def generate(
     release: Release = "1.1.0",
     spec: SpecFile = None,
     catalogue: CatalogueName = "default",
+    mix: Annotated[str, typer.Option(help="full, or core: fewer kinds of facts.")] = "full",
     backend: Annotated[str, typer.Option(help="template is the only one so far.")] = "template",
 ) -> None:
     """Make requests with the calls that answer them, or preference pairs; every row is proven."""
@@ -84,7 +85,7 @@ def generate(
         raise CallforgeError(f"{what}: not in this version; see CHANGELOG.md")
     api = load_api(operation, release, spec, catalogue)
     make = generate_samples if kind is Kind.samples else generate_pairs
-    print(make(api, out, rows=rows, seed=seed))
+    print(make(api, out, rows=rows, seed=seed, mix=mix))
 
 
 def validate(
@@ -100,12 +101,12 @@ def validate(
 ) -> None:
     """Judge every row and say exactly what is wrong; exit 1 when a row is."""
     from callforge.api import load_api
-    from callforge.stages import validate_files
+    from callforge.checks import validate_files
 
     api = load_api(operation, release, spec, catalogue)
-    summary, good = validate_files(api, files, format, json_file=json, html_file=html)
-    print(summary)
-    if not good:
+    checked = validate_files(api, files, format, json_file=json, html_file=html)
+    print(checked.text)
+    if not checked.good:
         raise typer.Exit(1)
 
 

@@ -73,6 +73,7 @@ def evaluate(
     engine: Annotated[EngineName, typer.Option(help="Who answers.")] = EngineName.transformers,
     constrained: Annotated[bool, typer.Option(help="Schema-constrained decoding.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")] = None,
+    max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer.")] = 160,
     operation: Operation = "createSession",
     release: Release = "1.1.0",
     spec: SpecFile = None,
@@ -80,13 +81,18 @@ def evaluate(
 ) -> None:
     """Measure a model on held-out requests, with intervals."""
     from callforge.api import load_api
-    from callforge.stages import evaluate_model
 
     if constrained or engine not in (EngineName.transformers, EngineName.replay):
         what = "--constrained" if constrained else f"engine {engine.value!r}"
         raise CallforgeError(f"{what}: not in this version; see CHANGELOG.md")
+    from callforge.evaluation import evaluate_model
+
     api = load_api(operation, release, spec, catalogue)
-    print(evaluate_model(api, model, data, out, engine=engine.value, limit=limit))
+    print(
+        evaluate_model(
+            api, model, data, out, engine=engine.value, limit=limit, max_new_tokens=max_new_tokens
+        )
+    )
 
 
 def report(
@@ -126,10 +132,13 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for everything the demo makes.")] = Path(
         "runs/demo"
     ),
-    rows: Annotated[int, typer.Option(min=100, help="SFT samples to generate.")] = 700,
+    rows: Annotated[int, typer.Option(min=40, help="SFT samples to generate.")] = 700,
     pairs: Annotated[int, typer.Option(min=20, help="Preference pairs to generate.")] = 120,
     seed: Seed = 0,
+    mix: Annotated[str, typer.Option(help="core: fewer kinds of facts, or full.")] = "core",
     recipe: Annotated[str, typer.Option(help="Bundled recipe or YAML file.")] = "cpu-smollm2",
+    limit: Annotated[int | None, typer.Option(min=1, help="Test requests at most.")] = None,
+    max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer.")] = 160,
     overrides: Annotated[
         list[str] | None,
         typer.Argument(metavar="KEY=VALUE...", help="Recipe overrides: sft.lr=5e-4, model=DIR."),
@@ -137,7 +146,14 @@ def demo(
 ) -> None:
     """Run the whole pipeline on the embedded defaults and write a report."""
     from callforge.demo import run_demo
+    from callforge.demo_records import Settings
+    from training.recipes import load_recipe
 
-    print(
-        run_demo(out, rows=rows, pairs=pairs, seed=seed, recipe=recipe, overrides=overrides or [])
-    )
+    changed = tuple(overrides or ())
+    model = load_recipe(recipe, "sft", changed).model
+    load_recipe(recipe, "dpo", changed)  # a wrong key is told now, not in ten minutes
+    settings = Settings(
+        rows=rows, pairs=pairs, seed=seed, mix=mix,
+        recipe=recipe, model=model, overrides=changed, limit=limit, max_new_tokens=max_new_tokens,
+    )  # fmt: skip
+    print(run_demo(out, settings))

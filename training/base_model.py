@@ -43,6 +43,11 @@ def resolve_model(name: str) -> str:
     return name
 
 
+def is_ready(name: str) -> bool:
+    """Say whether a model needs no conversion before it is loaded."""
+    return name != EMBEDDED or (cache_folder() / EMBEDDED / "model.safetensors").is_file()
+
+
 def cache_folder() -> Path:
     """Return the folder for converted models: CALLFORGE_CACHE, else one in the user's cache."""
     if chosen := os.environ.get("CALLFORGE_CACHE"):

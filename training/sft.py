@@ -121,4 +121,4 @@ def load_finished(out: Path) -> dict[str, Any]:
     """Return the manifest of a finished run."""
     from callforge_core.manifest import load_manifest
 
-    return load_manifest(out) or {}
+    return (load_manifest(out) or {}) | {"is_new": False}
