@@ -30,7 +30,7 @@ S5 | other-release-key | closed | 1 | neutral | project | a member of another re
 S6 | flattened | schema | 1 | shorter | schema | a plain value where an object belongs
 S7 | wrong-parent | closed | 1 | longer | project | a known member under the wrong parent
 S8 | empty-container | schema | 1 | shorter | schema | an object that must not be empty is
-S9 | collection-shape | schema | 1 | neutral | schema | not a list where one belongs, or an empty one
+S9 | collection-shape | schema | 1 | neutral | schema | no list where one belongs, or an empty one
 T1 | wrong-type | schema | 1 | neutral | schema | a value of another type
 T2 | number-form | schema | 1 | neutral | schema | an integer with fraction or exponent
 T3 | null-for-absent | schema | 1 | neutral | schema | null where the member should be left out
@@ -38,7 +38,7 @@ T4 | string-form | schema | 1 | neutral | schema | text that breaks its pattern 
 T5 | out-of-range | schema | 1 | neutral | schema | a number beyond its limits
 T6 | not-in-enum | schema | 1 | neutral | schema | a word that is not one of the allowed
 C1 | mutually-exclusive | schema | 1 | longer | schema | two members that exclude each other
-C2 | conditional-requirement | schema | 1 | shorter | schema | a member that another demands is absent
+C2 | conditional-requirement | schema | 1 | shorter | schema | what one member demands is absent
 C3 | cross-field | rules | 1 | neutral | described | two members that contradict each other
 V1 | copy-error | gold | 2 | neutral | project | a value of the request, copied wrongly
 V2 | unit-error | gold | 2 | neutral | project | minutes, hours or milliseconds for seconds
@@ -50,7 +50,7 @@ V7 | unrequested-slot | grounding | 2 | longer | project | something nobody aske
 V8 | wider-or-narrower | gold | 2 | neutral | project | a network or range of another extent
 D1 | wrong-operation | gold | 2 | neutral | project | another operation than the one asked for
 D2 | should-have-asked | gold | 2 | neutral | project | acts where it should ask, or asks in vain
-D3 | should-have-refused | gold | 2 | neutral | project | does what it cannot, or refuses what it can
+D3 | should-have-refused | gold | 2 | neutral | project | does what it cannot, refuses what it can
 D4 | token-context | rules | 1 | neutral | normative | device sent or left out against the token
 D5 | state | rules | 1 | neutral | normative | not possible in the state of the session
 D6 | forbidden | rules | 1 | neutral | normative | ruled out by the prose or by the catalogue
