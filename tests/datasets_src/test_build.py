@@ -36,7 +36,9 @@ FILES = [
 
 @pytest.fixture(scope="module")
 def samples(make_sample: MakeSample) -> list[Sample]:
-    return [make_sample(n) for n in range(96)] + [
+    upside_down = dict(reversed((make_sample(95).payload or {}).items()))  # not in spec order
+    return [make_sample(n) for n in range(95)] + [
+        make_sample(95, payload=upside_down),
         make_sample(200, decision="clarify", missing=["duration"], request="Wie lange – «é»?"),
         make_sample(201, decision="refuse", reason="no flights here"),
     ]
@@ -131,6 +133,7 @@ def test_rows_have_the_conversational_form_that_trl_expects(
         if sample.decision == "call":
             assert sample.payload is not None
             assert row["completion"][0]["content"] == render_payload(operation, sample.payload)
+            assert row["completion"][0]["content"].startswith('{"device":')
     for row in values(folder / "preference/train.jsonl"):
         assert list(row)[:5] == ["id", "prompt", "chosen", "rejected", "fault"]
         assert row["prompt"][0]["content"] in systems
