@@ -90,7 +90,7 @@ def build(
     config = configuration(operation, catalogue, seed=seed, test_rows=test_rows)
     inputs = {"samples": digest_rows(sample_rows), "pairs": digest_rows(pair_rows)}
     if is_current(out, stage=STAGE, config=config, inputs=inputs):
-        log.info("build: %s is up to date", out)
+        log.debug("build: %s is up to date", out)
         return Built(counts=(load_manifest(out) or {})["counts"], is_new=False)
     validator = Validator(operation, catalogue)
     parts = prepare(sample_rows, pair_rows, validator, seed=seed, test_rows=test_rows)
@@ -109,7 +109,7 @@ def build(
             seconds=time.perf_counter() - started,
         ),
     )
-    log.info("build: %s", summary(counts))
+    log.debug("build: %s", summary(counts))
     return Built(counts=counts, is_new=True)
 
 

@@ -279,7 +279,7 @@ def test_bad_rows_are_left_out_with_their_reasons(
         make_sample(303, request=samples[2].request),
     ]
     lame = make_pair(samples[0], rejected=make_pair(samples[0]).chosen)
-    caplog.set_level(logging.INFO, logger="datasets_src")
+    caplog.set_level(logging.DEBUG, logger="datasets_src")
     built = make(samples + bad, [lame], operation, catalogue, tmp_path)
     reasons = {d["id"]: d["reason"] for d in load_json(tmp_path / "dropped.json")}
     assert reasons == {
