@@ -40,11 +40,14 @@ class Prefix(NamedTuple):
 class RoomyLayer(DynamicLayer):  # type: ignore[misc]  # untyped base
     """A cache layer that writes into spare room instead of copying itself at every token."""
 
+    keys: Any
+    values: Any
+
     def __init__(self) -> None:
         super().__init__()
         self.buffers: tuple[Any, Any] | None = None
 
-    def update(self, key_states: Any, value_states: Any, *args: Any, **kwargs: Any) -> Any:
+    def update(self, key_states: Any, value_states: Any, *_: Any, **__: Any) -> Any:
         """Append keys and values; return all of them."""
         if not self.is_initialized:
             self.lazy_initialization(key_states, value_states)
@@ -72,7 +75,7 @@ def enlarge(states: Any, length: int) -> Any:
     return states.new_empty((batch, heads, length + ROOM, size))
 
 
-def shared_prefix(model: Any, prompts: Sequence[Sequence[int]]) -> Prefix:
+def shared_prefix(model: Any, prompts: Sequence[list[int]]) -> Prefix:
     """Compute the leading tokens that all prompts share; each prompt keeps a token of its own.
 
     Nothing is shared by models whose layers do not keep every key (sliding windows, states).

@@ -25,6 +25,7 @@ from eval.proportions import (
     clopper_pearson,
     normal_quantile,
     proportion,
+    rule_of_three,
     student_quantile,
 )
 
@@ -59,18 +60,22 @@ class Estimate:
     clusters: int
     method: str
     design_effect: float | None = None
+    note: str = ""
+    """The bound in words when nothing or everything was observed."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry of summary.json."""
-        return {
+        entry = {
             "value": self.value,
             "low": self.low,
             "high": self.high,
             "n": self.n,
             "clusters": self.clusters,
             "method": self.method,
-            "design_effect": self.design_effect,
         }
+        if self.design_effect is not None:
+            entry["design_effect"] = self.design_effect
+        return entry | ({"note": self.note} if self.note else {})
 
 
 def estimate(
@@ -99,7 +104,13 @@ def estimate(
         clusters=len(totals),
         method=method,
         design_effect=design_effect(items),
+        note=rule_of_three(round(value) * len(totals), len(totals)) if is_edge(method) else "",
     )
+
+
+def is_edge(method: str) -> bool:
+    """Say whether nothing or everything was observed."""
+    return method.startswith("clopper-pearson")
 
 
 def choose(

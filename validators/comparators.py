@@ -11,7 +11,7 @@ import ipaddress
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from callforge_core.errors import UnknownName
@@ -102,22 +102,29 @@ def starred(pointer: str) -> str:
 def walk(
     value: object, pointer: str, typed: Mapping[str, Callable[[Any], str]]
 ) -> Iterator[tuple[str, str]]:
-    """Yield (pointer, canonical text) of the leaves; a pointer of `typed` is one leaf.
+    """Yield (pointer, canonical text) of the leaves; a pointer of `typed` is one leaf."""
+    for place, node in iter_leaves(value, pointer, WHOLES.keys() & typed.keys()):
+        yield place, typed.get(starred(place), exact)(node)
+
+
+def iter_leaves(
+    value: object, pointer: str = "", wholes: Collection[str] = ()
+) -> Iterator[tuple[str, object]]:
+    """Yield (pointer, value) of scalars, empty containers and what stands at `wholes`.
 
     Uses a stack of its own: junk may be nested deeper than Python recurses.
     """
     stack: list[tuple[str, object]] = [(pointer, value)]
     while stack:
         place, node = stack.pop()
-        kind = typed.get(starred(place))
-        if kind is not None and (place in WHOLES or not isinstance(node, dict | list)):
-            yield place, kind(node)
+        if place in wholes:
+            yield place, node
         elif isinstance(node, Mapping) and node:
             stack.extend((f"{place}/{escape(key)}", child) for key, child in node.items())
         elif isinstance(node, list) and node:
             stack.extend((f"{place}/{index}", child) for index, child in enumerate(node))
         else:
-            yield place, exact(node)
+            yield place, node
 
 
 def escape(key: object) -> str:
