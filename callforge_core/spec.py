@@ -44,11 +44,11 @@ class Operation:
     path: str
     summary: str
     parameters: tuple[Parameter, ...] = ()
-    schema: Schema = field(default_factory=dict)
+    schema: Schema = field(default_factory=dict, repr=False)
     """The published request body as JSON Schema, references inlined; empty without a body."""
-    closed: Schema = field(default_factory=dict)
+    closed: Schema = field(default_factory=dict, repr=False)
     """The same, allOf merged, discriminators resolved, every object closed, int32 bounded."""
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False)
     """JSON pointer into `schema` -> JSON pointer into the document, to quote in findings."""
     dialect: Dialect = "draft4"
 

@@ -44,7 +44,8 @@ class ClosedWorld:
         self.foreign = foreign_names(operation.api, operation.release)
         self.aliases = alias_names(operation.api)
         self.parents: dict[str, list[Pattern]] = {}
-        for pattern in iter_patterns(operation.closed):
+        # subtypes share members: each place counts once
+        for pattern in dict.fromkeys(iter_patterns(operation.closed)):
             self.parents.setdefault(pattern[-1], []).append(pattern[:-1])
 
     def iter_unknown(self, payload: Mapping[str, Any]) -> Iterator[Unknown]:

@@ -1,4 +1,4 @@
-"""Reading OpenAPI documents: what an operation accepts, how its keys are ordered, what is refused."""
+"""Reading OpenAPI documents: what an operation accepts, the order of keys, what is refused."""
 
 from __future__ import annotations
 
@@ -49,11 +49,8 @@ def test_the_bundled_release_has_all_five_session_operations() -> None:
     ]
     extend = spec.operation("extendQosSessionDuration")
     assert (extend.method, extend.path) == ("post", "/sessions/{sessionId}/extend")
-    assert [(p.name, p.where, p.required) for p in extend.parameters][0] == (
-        "sessionId",
-        "path",
-        True,
-    )
+    first = extend.parameters[0]
+    assert (first.name, first.where, first.required) == ("sessionId", "path", True)
     assert spec.operation("getSession").schema == {}
 
 

@@ -17,7 +17,7 @@ def test_each_bundled_release_has_a_file() -> None:
 
 
 def test_a_release_that_is_not_bundled_is_answered_with_the_nearest() -> None:
-    with pytest.raises(SpecError, match="did you mean 'quality-on-demand 1.1.0'"):
+    with pytest.raises(SpecError, match=r"did you mean 'quality-on-demand 1\.1\.0'"):
         spec_path("quality-on-demand", "1.1.1")
 
 

@@ -1,4 +1,4 @@
-"""What the tests of validators share: the running example of the taxonomy, and many mutants of it."""
+"""What the tests of validators share: the example of the taxonomy, and many mutants of it."""
 
 from __future__ import annotations
 
@@ -45,9 +45,11 @@ RICH: Payload = {
 }
 # what stands in for any value of a mutant: each breaks some word of the schema, or none
 STRANGE: tuple[Any, ...] = (
-    None, True, 0, -1, 1, 65536, 70000, 2**31 - 1, 2**31, 3600.0, 0.5, "", "x", "3600", "+447700900123\n",
-    "+0123456", "QOS_E\n", "203.0.113.7", "203.0.113.07", "203.0.113.7/24", "::1", "::g", "fe80::1%eth0",
-    "https://a.example/b", "https://", "http://a.example", "https://a b", "ACCESSTOKEN", "PLAIN", "bearer",
+    None, True, 0, -1, 1, 65536, 70000, 2**31 - 1, 2**31, 3600.0, 0.5, "", "x", "3600",
+    "+447700900123\n", "+0123456", "QOS_E\n", "203.0.113.7", "203.0.113.07", "203.0.113.7/24",
+    "::1", "::g", "fe80::1%eth0",
+    "https://a.example/b", "https://", "http://a.example", "https://a b", "ACCESSTOKEN",
+    "PLAIN", "bearer",
     "2026-03-02T09:00:00", "2026-03-02T09:00:00+01:00", "2026-02-30T09:00:00Z", [], {}, [1], ["1"],
     {"from": 1}, {"from": 2, "to": 1}, [{"from": 1, "to": 2}], {"publicAddress": "203.0.113.7"},
 )  # fmt: skip
