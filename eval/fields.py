@@ -15,7 +15,7 @@ from callforge_core.spec import Operation, declared, select
 from validators.comparators import escape, iter_leaves, starred, values_equal
 from validators.grounding import iter_placeholders
 from validators.payload import Validator
-from validators.places import pointer_of
+from validators.places import pointer_of, value_at
 
 
 class Share(NamedTuple):
@@ -84,11 +84,15 @@ def prefixes(pointer: str) -> Iterator[str]:
         pointer = pointer.rpartition("/")[0]
 
 
-def placeholder_share(payload: Payload, request: str) -> Share:
-    """Return how many leaves are stand-ins that the request does not contain, of all leaves."""
-    return Share(
-        sum(1 for _ in iter_placeholders(payload, request)), sum(1 for _ in iter_leaves(payload))
-    )
+def placeholder_share(payload: Payload, gold: Payload, request: str) -> Share:
+    """Return how many leaves are stand-ins that nobody asked for, of all leaves."""
+    wanted = [value for _, value in iter_leaves(gold)]
+    invented = [
+        place
+        for place in iter_placeholders(payload, request)
+        if value_at(payload, place) not in wanted
+    ]
+    return Share(len(invented), sum(1 for _ in iter_leaves(payload)))
 
 
 def nesting_share(payload: Payload, gold: Payload) -> Share:

@@ -11,14 +11,14 @@ import hashlib
 import importlib.metadata
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from callforge_core.console import track
 from callforge_core.errors import DataError, OutputError
-from callforge_core.jsonl import iter_rows, load_json, render_json, write_json
+from callforge_core.jsonl import load_json, render_json, write_json
 from callforge_core.manifest import Manifest, digests, is_current, write_manifest
 from callforge_core.prompting import messages, system_prompt
 from callforge_core.records import Item
@@ -173,15 +173,6 @@ def check_items(items: Iterable[Item]) -> list[Item]:
             raise DataError(f"id {item.id!r} occurs twice; evaluation rows need unique ids")
         seen.add(item.id)
     return rows
-
-
-def iter_items(path: Path) -> Iterator[Item]:
-    """Yield the evaluation rows of a file; DataError with file and line for a bad one."""
-    for line, value in iter_rows(path):
-        try:
-            yield Item.from_json(value)
-        except DataError as exc:
-            raise DataError(f"{path}:{line}: {exc}") from exc
 
 
 def system_of(validator: Validator) -> str:

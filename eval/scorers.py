@@ -29,6 +29,11 @@ from validators.payload import Validator
 
 CLAIMABLE = ("schema", "normative")  # the bases that hold against other people's data
 
+RATIOS = frozenset(
+    ["halluc_field_rate", "placeholder_rate", "nesting", "key_precision", "key_recall", "key_f1_micro"]
+)
+"""Metrics that add up fields over items; all others are one number per item."""
+
 Indicators = dict[str, Share]
 
 
@@ -104,7 +109,7 @@ def field_indicators(item: Item, said: Reading, validator: Validator) -> Indicat
         "required_all": flag(required.part == required.whole),
         "halluc_field_item": flag(unknown.part > 0),
         "halluc_field_rate": unknown,
-        "placeholder_rate": placeholder_share(body, item.request),
+        "placeholder_rate": placeholder_share(body, gold, item.request),
         "nesting": nesting_share(body, gold),
         "key_precision": Share(overlap, len(keys)),
         "key_recall": Share(overlap, len(wanted)),

@@ -12,8 +12,7 @@ from callforge_core.errors import OutputError
 from callforge_core.jsonl import iter_rows, load_json, write_json
 from callforge_core.records import Item
 from eval.engines import Answer
-from eval.fields import Share
-from eval.scorers import score
+from eval.scorers import RATIOS, score
 from validators.payload import Validator
 
 SCORES, SETTINGS = "scores.jsonl", "settings.json"
@@ -40,7 +39,10 @@ def score_row(
             "payload": said.payload,
             "asked": list(said.asked),
             "reason": said.reason,
-            "indicators": {name: compact(share) for name, share in scored.indicators.items()},
+            "indicators": {
+                name: list(share) if name in RATIOS else share.part
+                for name, share in scored.indicators.items()
+            },
             "faults": [list(fault) for fault in scored.faults],
         }
     return row | {
@@ -51,11 +53,6 @@ def score_row(
         "finish": answer.finish,
         "error": answer.error,
     }
-
-
-def compact(share: Share) -> Any:
-    """Return an indicator as a number, other shares as [part, whole]."""
-    return share.part if share.whole == 1 else list(share)
 
 
 def open_scores(out: Path, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -133,10 +133,19 @@ def choose(
         return clopper_pearson(round(value) * count, count), "clopper-pearson on clusters"
     if count < 2:
         return (Interval(0.0, 1.0) if is_share else Interval(-math.inf, math.inf)), "one cluster"
-    if count < FEWEST_CLUSTERS:
-        half = student_quantile(count - 1) * standard_error(totals)
-        return Interval(value - half, value + half), "cluster-robust t"
-    return bca(totals, seed, replicates), "cluster bootstrap (BCa)"
+    method = "cluster-robust t" if count < FEWEST_CLUSTERS else "cluster bootstrap (BCa)"
+    return mean_interval(totals, seed, replicates), method
+
+
+def mean_interval(totals: Sequence[Total], seed: int, replicates: int = REPLICATES) -> Interval:
+    """Return the interval of a ratio over clusters: bootstrap, or Student's t for few (I2, I3)."""
+    count = len(totals)
+    if count < 2:
+        return Interval(-math.inf, math.inf)
+    if count >= FEWEST_CLUSTERS:
+        return bca(totals, seed, replicates)
+    half = student_quantile(count - 1) * standard_error(totals)
+    return Interval(ratio(totals) - half, ratio(totals) + half)
 
 
 def cluster_totals(observations: Iterable[Observation]) -> list[Total]:
