@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callforge_core.jsonl import render_json
@@ -104,6 +104,7 @@ def test_hostile_texts_neither_crash_nor_take_long(text: str) -> None:
     assert time.perf_counter() - start < 1
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.text(), JSON, max_size=4))
 def test_every_object_is_read_back_and_each_beginning_of_it_is_truncated(
     value: dict[str, Any],
