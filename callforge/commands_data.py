@@ -91,7 +91,8 @@ def generate(
 def validate(
     files: Annotated[list[str], typer.Argument(help="Files or folders of rows, ours or foreign.")],
     format: Annotated[  # noqa: A002  # the option is called --format
-        str, typer.Option(help="auto, or the name of a format.")] = "auto",
+        str, typer.Option(help="auto, or the name of a format.")
+    ] = "auto",
     operation: Operation = "createSession",
     release: Release = "1.1.0",
     spec: SpecFile = None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import typer
 
 from callforge_core.errors import CallforgeError
@@ -29,7 +31,7 @@ def later_verbs(app: typer.Typer) -> None:
         )(refuse(name, what))
 
 
-def refuse(name: str, what: str) -> object:
+def refuse(name: str, what: str) -> Callable[[], None]:
     """Return a command that says what is missing."""
 
     def command() -> None:

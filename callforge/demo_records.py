@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from callforge.paired import compare_scores
 from callforge_core.config import StrictModel
 from callforge_core.errors import DataError
 from callforge_core.jsonl import iter_rows, load_json, write_json
 
 MODELS = ("base", "sft", "dpo")
 EXAMPLES = 12
+EVAL_ITEMS = "eval/test.jsonl"
 
 
 class Settings(StrictModel):
@@ -63,8 +65,8 @@ def collect_report(out: Path, settings: Settings | None) -> dict[str, Any]:
     return {
         "models": {name: load_json(path) for name, path in summaries.items()},
         "comparisons": {
-            "sft_vs_base": compare(out, "sft", "base"),
-            "dpo_vs_sft": compare(out, "dpo", "sft"),
+            "sft_vs_base": compare_scores(read_scores(out, "sft"), read_scores(out, "base")),
+            "dpo_vs_sft": compare_scores(read_scores(out, "dpo"), read_scores(out, "sft")),
         },
         "data": collect_data(out),
         "curves": {name: read_curve(out / name / "curve.jsonl") for name in ("sft", "dpo")},
@@ -107,3 +109,43 @@ def read_scores(out: Path, model: str) -> dict[str, Mapping[str, Any]]:
     """Return item id -> score row of an evaluation."""
     rows = iter_rows(out / "eval" / model / "scores.jsonl")
     return {str(row.value["id"]): row.value for row in rows}
+
+
+def collect_examples(out: Path) -> list[dict[str, Any]]:
+    """Return some requests with the answers of all models, those the models differ on first."""
+    items = {str(row.value["id"]): row.value for row in iter_rows(out / "data" / EVAL_ITEMS)}
+    scores = {name: read_scores(out, name) for name in MODELS}
+    common = [name for name in items if all(name in rows for rows in scores.values())]
+    ranked = sorted(common, key=lambda name: (-interest(scores, name), name))
+    return [show_example(items[name], scores) for name in ranked[:EXAMPLES]]
+
+
+def interest(scores: Mapping[str, Mapping[str, Mapping[str, Any]]], item: str) -> int:
+    """Return how much an item tells: trained models that differ, then ones that are wrong."""
+    sft, dpo = (is_right(scores[name][item]) for name in ("sft", "dpo"))
+    return 2 * (sft != dpo) + (not dpo)
+
+
+def is_right(row: Mapping[str, Any]) -> bool:
+    """Say whether an answer is exactly the call that was asked for."""
+    return bool((row.get("indicators") or {}).get("joint") == 1)
+
+
+def show_example(
+    item: Mapping[str, Any], scores: Mapping[str, Mapping[str, Mapping[str, Any]]]
+) -> dict[str, Any]:
+    """Return one request, its gold call and what each model said."""
+    answers = {}
+    for name in MODELS:
+        row = scores[name][str(item["id"])]
+        answers[name] = {
+            "text": row["output"],
+            "faults": row.get("faults", []),
+            "ok": is_right(row),
+        }
+    return {
+        "id": item["id"],
+        "request": item["request"],
+        "gold": item["payload"],
+        "answers": answers,
+    }

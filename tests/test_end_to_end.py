@@ -1,4 +1,4 @@
-"""The whole demo from definition to report on a tiny random model: everything but the quality is real."""
+"""The whole demo on a tiny random model: everything but the quality of its answers is real."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import yaml
 
 pytest.importorskip("trl", reason="the demo trains: needs the extra [train]")
 
-from tests.fakes import build_tiny_model  # noqa: E402
+from tests.fakes import build_tiny_model
 
 NEEDED = (
     "json_valid", "schema_valid", "closed_valid", "spec_valid", "required_recall",
@@ -57,7 +57,9 @@ def run(recipe: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     _, stderr = first.communicate(timeout=60)
     assert first.returncode == 130, stderr
     assert "Traceback" not in stderr
-    before = {p: p.stat().st_mtime_ns for p in out.rglob("*.jsonl") if "sft" not in p.parts[-2:]}
+    finished = [path for part in ("rows", "data", "eval") for path in (out / part).rglob("*.json*")]
+    before = {path: path.stat().st_mtime_ns for path in finished}
+    assert before
     second = start(recipe, out)
     stdout, stderr = second.communicate(timeout=240)
     assert second.returncode == 0, stderr

@@ -24,7 +24,7 @@ from typing import Any
 import torch
 
 
-class LoraProduct(torch.autograd.Function):
+class LoraProduct(torch.autograd.Function):  # type: ignore[misc]  # untyped base
     """y = x W^T + scale (x A^T) B^T for x [N, in], W [out, in] frozen, A [r, in], B [out, r]."""
 
     @staticmethod
@@ -53,7 +53,7 @@ class LoraProduct(torch.autograd.Function):
         return dx, None, da, db, None
 
 
-class RmsNorm(torch.autograd.Function):
+class RmsNorm(torch.autograd.Function):  # type: ignore[misc]  # untyped base
     """y = w x / sqrt(mean(x^2) + eps) over the last dimension, w frozen."""
 
     @staticmethod
@@ -105,7 +105,7 @@ def lora_forward(self: Any, x: torch.Tensor, *args: Any, **kwargs: Any) -> torch
         and base.weight.dtype == x.dtype
     )
     if not plain:
-        return type(self).forward(self, x, *args, **kwargs)  # type: ignore[no-any-return]
+        return type(self).forward(self, x, *args, **kwargs)
     name = adapters[0]
     y = LoraProduct.apply(
         x.reshape(-1, x.shape[-1]),
@@ -114,14 +114,14 @@ def lora_forward(self: Any, x: torch.Tensor, *args: Any, **kwargs: Any) -> torch
         self.lora_B[name].weight,
         self.scaling[name],
     )
-    return y.view(*x.shape[:-1], -1)  # type: ignore[no-any-return]
+    return y.view(*x.shape[:-1], -1)
 
 
 def rms_norm_forward(self: Any, hidden_states: torch.Tensor) -> torch.Tensor:
     """Apply RMSNorm in two passes when it is frozen and in float32, as the model does otherwise."""
     if self.weight.requires_grad or hidden_states.dtype != torch.float32:
-        return type(self).forward(self, hidden_states)  # type: ignore[no-any-return]
-    return RmsNorm.apply(hidden_states, self.weight, self.variance_epsilon)  # type: ignore[no-any-return]
+        return type(self).forward(self, hidden_states)
+    return RmsNorm.apply(hidden_states, self.weight, self.variance_epsilon)
 
 
 def keep_freed_memory() -> bool:

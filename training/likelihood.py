@@ -17,7 +17,7 @@ import torch
 CHUNK = 256  # tokens whose logits exist at once: 50 MB in float32 for a vocabulary of 49,152
 
 
-class TargetLogProbs(torch.autograd.Function):
+class TargetLogProbs(torch.autograd.Function):  # type: ignore[misc]  # untyped base
     """log softmax(h W^T)[targets] for h [N, d], W [V, d] frozen, targets [N]."""
 
     @staticmethod

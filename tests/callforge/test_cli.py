@@ -82,7 +82,7 @@ def test_help_imports_no_torch_and_is_quick() -> None:
 
 
 def help_seconds() -> float:
-    """Processor seconds of one --help: what a quiet machine would take, however busy this one is."""
+    """Processor seconds of one --help: what it takes however busy this machine is."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert callforge("train", "--help").returncode == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
