@@ -29,8 +29,13 @@ from validators.payload import Validator
 
 CLAIMABLE = ("schema", "normative")  # the bases that hold against other people's data
 
-RATIOS = frozenset(
-    ["halluc_field_rate", "placeholder_rate", "nesting", "key_precision", "key_recall", "key_f1_micro"]
+RATIOS = (
+    "halluc_field_rate",
+    "placeholder_rate",
+    "nesting",
+    "key_precision",
+    "key_recall",
+    "key_f1_micro",
 )
 """Metrics that add up fields over items; all others are one number per item."""
 
