@@ -74,11 +74,13 @@ def judge(item: Item, text: str, said: Reading, validator: Validator) -> Scored:
         indicators |= schema_indicators(item, said, validator)
         indicators |= field_indicators(item, said, validator)
         indicators |= gold_indicators(item, text, said, validator)
-    return Scored(
-        reading=said,
-        indicators=indicators,
-        faults=tuple(sorted(find_faults(item, text, said, validator), key=taxonomy_order)),
-    )
+    faults = tuple(sorted(find_faults(item, text, said, validator), key=taxonomy_order))
+    if item.decision == "call":
+        is_call = called(item, said) is not None
+        is_misnamed = any(cls == "S4" for cls, _ in faults)
+        indicators["names_right"] = flag(is_call and not is_misnamed)
+        indicators["fields_declared"] = flag(is_call and not indicators["halluc_field_item"].part)
+    return Scored(reading=said, indicators=indicators, faults=faults)
 
 
 def schema_indicators(item: Item, said: Reading, validator: Validator) -> Indicators:
