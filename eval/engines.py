@@ -15,7 +15,7 @@ from callforge_core.errors import DataError
 from callforge_core.jsonl import iter_rows
 from callforge_core.prompting import Messages
 
-MAX_NEW_TOKENS = 160  # the longest gold answer of createSession has about 150 SmolLM2 tokens
+MAX_NEW_TOKENS = 160  # SmolLM2: 2 of 1,500 gold answers are longer, 162 tokens at most
 
 Finish = Literal["end", "length", "stop", "unknown"]
 

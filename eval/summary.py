@@ -21,7 +21,8 @@ COUNTS = ("prompt_tokens", "completion_tokens", "latency_s")
 ORDER = (
     "json_valid", "json_valid_lenient", "wrapper_rate",
     "schema_valid", "closed_valid", "spec_valid", "spec_valid_normative",
-    "required_recall", "required_all", "names_right", "fields_declared", "halluc_field_item", "halluc_field_rate",
+    "required_recall", "required_all", "names_right", "fields_declared",
+    "halluc_field_item", "halluc_field_rate",
     "placeholder_rate", "nesting", "key_precision", "key_recall", "key_f1", "key_f1_micro",
     "slot.device", "slot.applicationServer", "slot.ports", "slot.qosProfile", "slot.duration",
     "slot.sink", "joint", "em_bytes", "em_canonical", "decision",

@@ -67,7 +67,17 @@ CASES: list[tuple[str, Change, set[str]]] = [
     (
         "S2",
         lambda p: p.update(priority="high"),
-        {"closed_valid", "spec_valid", "key_precision", "key_f1", "key_f1_micro"} | EXACT,
+        {"closed_valid", "spec_valid", "fields_declared"}
+        | {"key_precision", "key_f1", "key_f1_micro"}
+        | EXACT,
+    ),
+    (
+        "S4",
+        lambda p: p.update(durationSeconds=p.pop("duration")),
+        {"schema_valid", "closed_valid", "spec_valid", "spec_valid_normative", "slot.duration"}
+        | {"required_recall", "required_all", "names_right", "fields_declared"}
+        | KEYS
+        | EXACT,
     ),
     (
         "V6",
