@@ -25,6 +25,8 @@ from callforge.stages import (
 from callforge_core.errors import CallforgeError
 from callforge_core.jsonl import write_json, write_text
 
+TEST_ROWS = 60  # at least; the splitter holds out whole families
+
 log = logging.getLogger("callforge.demo")
 
 
@@ -87,7 +89,7 @@ def plan(api: Api, at: Places, chosen: Settings) -> list[tuple[str, Callable[[],
         ("generate", lambda: generate_samples(api, at.rows, rows=chosen.rows, seed=seed, mix=mix)),
         ("pair", lambda: generate_pairs(api, at.rows, rows=chosen.pairs, seed=seed, mix=mix)),
         ("validate", lambda: validate_rows(api, at)),
-        ("build", lambda: build_datasets(api, at.rows, at.data, seed=seed)),
+        ("build", lambda: build_datasets(api, at.rows, at.data, seed=seed, test_rows=TEST_ROWS)),
         ("base model", lambda: prepare_model(chosen)),
         ("eval base", score("base", chosen.model)),
         ("train sft", train("sft", None)),

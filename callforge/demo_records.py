@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from callforge.paired import compare_scores
 from callforge_core.config import StrictModel
 from callforge_core.errors import DataError
 from callforge_core.jsonl import iter_rows, load_json, write_json
@@ -55,6 +54,8 @@ class Timings:
 
 def collect_report(out: Path, settings: Settings | None) -> dict[str, Any]:
     """Return the document of report.json from the records of a finished demo run."""
+    from eval.comparison import compare
+
     summaries = {name: out / "eval" / name / "summary.json" for name in MODELS}
     if absent := [str(path) for path in summaries.values() if not path.is_file()]:
         raise DataError(f"{absent[0]} is missing: run `callforge demo --out {out}` to finish it")
@@ -65,8 +66,8 @@ def collect_report(out: Path, settings: Settings | None) -> dict[str, Any]:
     return {
         "models": {name: load_json(path) for name, path in summaries.items()},
         "comparisons": {
-            "sft_vs_base": compare_scores(read_scores(out, "sft"), read_scores(out, "base")),
-            "dpo_vs_sft": compare_scores(read_scores(out, "dpo"), read_scores(out, "sft")),
+            "sft_vs_base": compare(read_scores(out, "base"), read_scores(out, "sft")),
+            "dpo_vs_sft": compare(read_scores(out, "sft"), read_scores(out, "dpo")),
         },
         "data": collect_data(out),
         "curves": {name: read_curve(out / name / "curve.jsonl") for name in ("sft", "dpo")},

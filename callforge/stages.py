@@ -23,6 +23,7 @@ from callforge_core.records import Pair, Sample
 
 SAMPLES, PAIRS = "samples.jsonl", "preference.jsonl"
 STAGE = "generate"
+TEST_ROWS = 80  # 80 yes/no answers give a 95 % interval of about +-11 points at worst
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,9 @@ def word_part(name: str, counts: Mapping[str, Any]) -> str:
     return f"{line}, {len(faults)} fault classes" if faults else line
 
 
-def build_datasets(api: Api, source: Path, out: Path, *, seed: int) -> Outcome:
+def build_datasets(
+    api: Api, source: Path, out: Path, *, seed: int, test_rows: int = TEST_ROWS
+) -> Outcome:
     """Split SOURCE/samples.jsonl and preference.jsonl without leaks and write the datasets."""
     from datasets_src.build import build, summary
 
@@ -130,7 +133,7 @@ def build_datasets(api: Api, source: Path, out: Path, *, seed: int) -> Outcome:
         raise DataError(f"{source} is no folder; `build` wants one made by `callforge generate`")
     samples = list(read_records(source / SAMPLES, Sample))
     pairs = list(read_records(source / PAIRS, Pair)) if (source / PAIRS).is_file() else []
-    built = build(samples, pairs, api.operation, api.catalogue, out, seed=seed)
+    built = build(samples, pairs, api.operation, api.catalogue, out, seed=seed, test_rows=test_rows)
     return Outcome(text=summary(built.counts), counts=built.counts, is_new=built.is_new)
 
 

@@ -18,16 +18,16 @@ def system_prompt(operation: Operation, catalogue_lines: Sequence[str] = ()) -> 
 
     `catalogue_lines` are "NAME: use"; examples in brackets are left out to keep the prompt short.
     """
-    parts = [f"Turn the request into the JSON body of {operation.operation_id}."]
+    parts = [f"Write the JSON body of {operation.operation_id} for the request."]
     if operation.keys:
         keys = ", ".join(operation.keys)
-        parts.append(f"Keys, in this order, only if the request states them: {keys}.")
+        parts.append(f"Keys in order, if stated: {keys}.")
     if "duration" in operation.keys:
-        parts.append("duration is in seconds.")
+        parts.append("duration in seconds.")
     if catalogue_lines:
         short = [line.partition(" (")[0].strip(" .") for line in catalogue_lines]
         parts.append(f"Profiles: {'; '.join(short)}.")
-    return " ".join([*parts, "Answer with the JSON body only."])
+    return " ".join([*parts, "Answer with JSON only."])
 
 
 def messages(system: str, request: str) -> Messages:

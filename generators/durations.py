@@ -34,10 +34,11 @@ class Duration:
     interval: bool = False
 
 
-def draw_duration(rng: Random, low_s: int, high_s: int) -> Duration:
-    """Return a duration within the limits, worded in one of many ways."""
+def draw_duration(rng: Random, low_s: int, high_s: int, *, plain: bool = False) -> Duration:
+    """Return a duration within the limits, worded in one of many ways, or as number and unit."""
+    kinds, weights = (PLAIN_KINDS, PLAIN_WEIGHTS) if plain else (KINDS, WEIGHTS)
     for _ in range(24):
-        duration = KINDS[bisect(WEIGHTS, rng.random() * WEIGHTS[-1])](rng)
+        duration = kinds[bisect(weights, rng.random() * weights[-1])](rng)
         if low_s <= duration.seconds <= high_s:
             return duration
     seconds = low_s + int(rng.random() * (high_s - low_s + 1))
@@ -161,3 +162,5 @@ MIX: tuple[tuple[Callable[[Random], Duration], float], ...] = (
 )
 KINDS = tuple(kind for kind, _ in MIX)
 WEIGHTS = tuple(accumulate(weight for _, weight in MIX))
+PLAIN_KINDS = (say_minutes, say_hours, say_seconds)
+PLAIN_WEIGHTS = (45, 75, 100)

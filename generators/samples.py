@@ -13,9 +13,10 @@ from typing import Any
 from callforge_core.errors import ConfigError
 from callforge_core.records import Sample
 from callforge_core.registry import unknown
-from callforge_core.seeding import stream
+from callforge_core.seeding import Focused, derive, stream
 from callforge_core.spec import Operation
 from generators.lexicon import Lexicon, load_lexicon
+from generators.numbers import FOLDS
 from generators.payloads import build_payload, cluster_of
 from generators.scenarios import MIXES, Choice, draw_scenario, unique_workloads
 from generators.utterances import utter
@@ -88,9 +89,14 @@ def draw_sample(
 ) -> Sample:
     """Return one sample; it depends on seed, index and attempt only."""
     rng = stream(seed, "sample", index, attempt)
-    scenario = draw_scenario(rng, choice, MIXES[provenance["mix"]])
+    families = lexicon.families
+    place = int(rng.random() * len(families))
+    # A family keeps to one fold of identifying values: families that are held out share none.
+    mix = MIXES[provenance["mix"]]
+    scenario = draw_scenario(rng, choice, mix, place % FOLDS)
     payload = build_payload(scenario)
-    utterance = utter(scenario, rng, lexicon)
+    voice = Focused(derive(seed, "words", index, attempt), mix.focus)
+    utterance = utter(scenario, voice, lexicon, families[place])
     return Sample(
         id=f"s-{seed}-{index + 1:06d}",
         api=operation.api,

@@ -36,10 +36,8 @@ class Utterance:
     facts: Mapping[str, str]
 
 
-def utter(scenario: Scenario, rng: Random, lexicon: Lexicon) -> Utterance:
-    """Return one request that states every fact of the scenario."""
-    families = lexicon.families
-    family = families[int(rng.random() * len(families))]
+def utter(scenario: Scenario, rng: Random, lexicon: Lexicon, family: str) -> Utterance:
+    """Return one request of a phrasing family that states every fact of the scenario."""
     words = word_scenario(scenario, rng, lexicon)
     speaker = Speaker(rng, lexicon, words)
     raw = realise(lexicon.frames[family], rng, speaker.resolve, speaker.has)

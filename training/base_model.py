@@ -13,6 +13,7 @@ import importlib.util
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -116,6 +117,8 @@ def convert_gguf(source: Path, folder: Path) -> None:
 
 def require_torch() -> tuple[Any, Any]:
     """Import torch and transformers, quietly; raise MissingExtra when the extra is absent."""
+    if not sys.stderr.isatty():
+        os.environ.setdefault("TQDM_DISABLE", "1")  # read when tqdm is first imported
     try:
         import torch
         import transformers

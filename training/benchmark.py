@@ -118,7 +118,7 @@ def build_arm(arm: str, recipe: Recipe, rows: list[dict[str, Any]], folder: Path
 
 
 def watch(trainer: Any) -> dict[str, list[float]]:
-    """Record seconds and row tokens of every step; tokens are counted where batches are collated."""
+    """Record seconds and row tokens of every step; tokens are counted at collation."""
     from transformers import PrinterCallback, TrainerCallback
 
     found: dict[str, list[float]] = {"seconds": [], "tokens": []}

@@ -9,6 +9,7 @@ continues.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -16,7 +17,7 @@ import math
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,11 @@ from training.recipes import Recipe
 
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 PACKAGES = ("torch", "transformers", "trl", "peft", "datasets")
+WRITE_FAILURES = (
+    "No space left", "File too large", "Disk quota", "Read-only file system",
+    "file write failed", "failed writing",
+)  # fmt: skip
+"""How the operating system, torch and safetensors say that the disk refused."""
 
 log = logging.getLogger("callforge.training")
 
@@ -207,7 +213,25 @@ def train(run: Run, trainer: Any, measure: Callable[[Any], dict[str, float]] | N
     checkpoint = last_checkpoint(run.checkpoints)
     if checkpoint:
         log.info("train %s: continuing from %s", run.recipe.stage, checkpoint.name)
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    with disk_errors(run.out):
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+
+
+@contextlib.contextmanager
+def disk_errors(out: Path) -> Iterator[None]:
+    """Turn a refused write of torch or safetensors, which name no errno, into an OutputError."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, RuntimeError, SafetensorError) as exc:
+        text = str(exc)
+        if not any(sign in text for sign in WRITE_FAILURES):
+            raise
+        reason = text.splitlines()[0][:160]
+        raise OutputError(
+            f"{out} cannot be written: {reason}; free some space and run the same command again"
+        ) from exc
 
 
 def finish(run: Run, model: Any, counts: Mapping[str, Any]) -> dict[str, Any]:
@@ -224,8 +248,12 @@ def finish(run: Run, model: Any, counts: Mapping[str, Any]) -> dict[str, Any]:
         for name, tensor in get_peft_model_state_dict(model).items()
     }
     temporary = run.out / ".adapter_model.part"
-    save_file(weights, temporary, metadata={"format": "pt"})
-    temporary.replace(run.out / "adapter_model.safetensors")
+    try:
+        with disk_errors(run.out):
+            save_file(weights, temporary, metadata={"format": "pt"})
+            temporary.replace(run.out / "adapter_model.safetensors")
+    finally:
+        temporary.unlink(missing_ok=True)
     write_rows(run.out / "curve.jsonl", run.curve)
     seconds = time.monotonic() - run.started
     manifest = Manifest(

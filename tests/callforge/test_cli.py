@@ -15,6 +15,7 @@ import pytest
 
 from callforge.commands_later import LATER
 from callforge_core.jsonl import write_rows
+from tests.fakes import build_tiny_model
 
 VERBS = (
     "doctor", "spec", "generate", "validate", "repair", "curate", "build", "review", "train",
@@ -282,3 +283,23 @@ def test_doctor_finds_this_installation_sound() -> None:
     done = callforge("doctor")
     assert done.returncode == 0, done.stdout
     assert "python" in done.stdout
+
+
+def test_a_full_disk_while_training_is_one_line_and_leaves_no_half_written_adapter(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("trl", reason="needs the extra [train]")
+    model = build_tiny_model(tmp_path / "model")
+    assert not callforge(
+        "generate", "--rows", "60", "--mix", "core", "--out", tmp_path / "rows"
+    ).returncode
+    assert not callforge("build", tmp_path / "rows", "--out", tmp_path / "data").returncode
+    run = tmp_path / "run"
+    done = callforge(
+        "train", "sft", "--data", tmp_path / "data", "--out", run, f"model={model}",
+        "max_steps=2", "checkpoints=0", "evaluations=0", most_bytes=20_000,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "cannot be written" in one_line(done)
+    assert not (run / "manifest.json").exists()
+    assert not list(run.glob("*.safetensors")) + list(run.glob(".*part*"))

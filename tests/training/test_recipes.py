@@ -83,3 +83,16 @@ def test_steps_are_counted_as_the_trainer_counts_them(
 ) -> None:
     base = {"recipe": "r", "stage": "sft", "model": "m", "lr": 0.1, "epochs": 1}
     assert count_steps(Recipe.model_validate(base | settings), rows) == steps
+
+
+def test_float32_is_chosen_where_the_processor_has_no_bfloat16(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    torch = pytest.importorskip("torch", reason="needs the extra [train]")
+    from training import hardware
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for native, dtype in ((False, torch.float32), (True, torch.bfloat16)):
+        monkeypatch.setattr(hardware, "has_cpu_bfloat16", lambda native=native: native)
+        assert hardware.choose_dtype("auto") is dtype
+    assert hardware.choose_dtype("float16") is torch.float16
