@@ -10,6 +10,7 @@ import typer
 
 from callforge.commands_data import CatalogueName, Operation, Release, Seed, SpecFile
 from callforge_core.errors import CallforgeError
+from eval.engines import MAX_NEW_TOKENS
 
 
 class Stage(StrEnum):
@@ -73,7 +74,7 @@ def evaluate(
     engine: Annotated[EngineName, typer.Option(help="Who answers.")] = EngineName.transformers,
     constrained: Annotated[bool, typer.Option(help="Schema-constrained decoding.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")] = None,
-    max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer.")] = 160,
+    max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer.")] = MAX_NEW_TOKENS,
     operation: Operation = "createSession",
     release: Release = "1.1.0",
     spec: SpecFile = None,
@@ -138,7 +139,7 @@ def demo(
     mix: Annotated[str, typer.Option(help="core: fewer kinds of facts, or full.")] = "core",
     recipe: Annotated[str, typer.Option(help="Bundled recipe or YAML file.")] = "cpu-smollm2",
     limit: Annotated[int | None, typer.Option(min=1, help="Test requests at most.")] = None,
-    max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer.")] = 160,
+    max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer.")] = 128,
     overrides: Annotated[
         list[str] | None,
         typer.Argument(metavar="KEY=VALUE...", help="Recipe overrides: sft.lr=5e-4, model=DIR."),

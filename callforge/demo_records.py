@@ -26,7 +26,7 @@ class Settings(StrictModel):
     model: str
     overrides: tuple[str, ...] = ()
     limit: int | None = None
-    max_new_tokens: int = 160
+    max_new_tokens: int
 
 
 class Timings:

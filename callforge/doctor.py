@@ -10,15 +10,8 @@ from collections.abc import Iterator
 from importlib import metadata
 from typing import Literal, NamedTuple
 
-OWN = (
-    "callforge",
-    "callforge_core",
-    "datasets_src",
-    "eval",
-    "generators",
-    "training",
-    "validators",
-)
+from callforge_core.console import PACKAGES
+
 EXTRAS = {
     "train": ("torch", "transformers", "trl", "peft", "bitsandbytes", "accelerate", "gguf"),
     "gen": ("distilabel", "openai"),
@@ -80,7 +73,7 @@ def extras() -> Iterator[Finding]:
 def names() -> Iterator[Finding]:
     """Check that no other distribution brings one of our top-level packages."""
     owners = metadata.packages_distributions()
-    for name in OWN:
+    for name in PACKAGES:
         others = sorted({owner for owner in owners.get(name, []) if owner != "callforge"})
         if others:
             yield Finding("broken", name, f"also installed by {', '.join(others)}: uninstall it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from callforge_core.errors import ConfigError, DataError
 from callforge_core.jsonl import iter_rows
 from callforge_core.manifest import digest, load_manifest
 from callforge_core.records import Item
+from eval.engines import MAX_NEW_TOKENS, ReplayEngine
 
 BATCH = 96  # rows decoded at once: small products leave two cores half idle
 HEADLINES = ("json_valid", "spec_valid", "joint")
@@ -61,29 +62,6 @@ def load_items(path: Path, limit: int | None) -> list[Item]:
     return items
 
 
-class LateEngine:
-    """A transformers engine that loads its model at the first question, if there is one."""
-
-    def __init__(self, model: Model) -> None:
-        from training.hardware import choose_dtype
-
-        self.model = model
-        self.dtype = str(choose_dtype("auto")).removeprefix("torch.")
-        self.description: Mapping[str, Any] = {
-            "engine": "transformers",
-            "dtype": self.dtype,
-            "batch_size": BATCH,
-        }
-
-    def generate(self, prompts: Sequence[Any], *, max_new_tokens: int) -> Iterator[Any]:
-        """Load the model, merge its adapter, and yield answers as they finish."""
-        from eval.transformers_engine import TransformersEngine
-
-        base, adapter = self.model
-        engine = TransformersEngine(base, adapter=adapter, dtype=self.dtype, batch_size=BATCH)
-        yield from engine.generate(prompts, max_new_tokens=max_new_tokens)
-
-
 def evaluate_model(
     api: Api,
     model: str,
@@ -92,11 +70,11 @@ def evaluate_model(
     *,
     engine: str = "transformers",
     limit: int | None = None,
-    max_new_tokens: int = 160,
+    max_new_tokens: int = MAX_NEW_TOKENS,
 ) -> Outcome:
     """Ask, score and sum up; `model` is a scores.jsonl when the engine is replay."""
-    from eval.engines import ReplayEngine
     from eval.run import evaluate
+    from eval.transformers_engine import TransformersEngine
 
     items = load_items(find_items(data), limit)
     answers: Any
@@ -105,7 +83,8 @@ def evaluate_model(
         answers, inputs = ReplayEngine(place), {"answers": digest(place)}
     else:
         found = find_model(model)
-        answers, inputs = LateEngine(found), identify(model, found)
+        answers = TransformersEngine(found.base, adapter=found.adapter, batch_size=BATCH)
+        inputs = identify(model, found)
     result = evaluate(
         items, answers, api.validator, out=out, inputs=inputs, max_new_tokens=max_new_tokens
     )

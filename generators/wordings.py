@@ -85,7 +85,7 @@ def word_server(
     if ports:
         facts["applicationServerPorts"] = word_ports(ports, rng)
         single = not ports.ranges and len(ports.singles) == 1
-        if single and flavours["server"] == "address" and rng.random() < 0.2:
+        if single and flavours["server"] == "address" and rng.random() >= 0.8:
             address = f"{address}:{ports.singles[0]}" if ipv4 else f"[{address}]:{ports.singles[0]}"
         else:
             flavours["ports"] = port_flavour(ports)

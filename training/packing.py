@@ -38,13 +38,14 @@ class Layout(TypedDict):
     """[B, 1, L, P + L] True where a rest token may look."""
 
 
-def pack(rows: Sequence[Mapping[str, Sequence[int]]]) -> dict[str, Any]:
+def pack(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Lay out tokenised rows ({"input_ids", "labels"}) as one sequence.
 
-    Returns input_ids, position_ids and labels [1, T]; `sources` and `targets` [N]: hidden state
-    `sources[i]`
-    predicts token `targets[i]`; `owners` [N]: the row each target belongs to; and the attention
-    `layout`.
+    A row may hold two answers to one prompt: its "fork" (end of the prompt, end of the first
+    answer) says where; the second one sees the prompt and itself, at the positions it would have
+    alone. Returns input_ids, position_ids and labels [1, T]; `sources` and `targets` [N]: hidden
+    state `sources[i]` predicts token `targets[i]`; `owners` [N]: the answer each target belongs to
+    (second answers count on after the last row); and the attention `layout`.
     """
     import torch
 
@@ -52,34 +53,35 @@ def pack(rows: Sequence[Mapping[str, Sequence[int]]]) -> dict[str, Any]:
     ids: list[int] = list(rows[0]["input_ids"][:prefix])
     positions = list(range(prefix))
     labels = [IGNORED] * prefix
-    sources: list[int] = []
-    targets: list[int] = []
-    owners: list[int] = []
+    found: list[tuple[int, int, int]] = []
     lengths: list[int] = []
+    forks: list[tuple[int, int] | None] = []
     for owner, row in enumerate(rows):
-        rest, wanted = row["input_ids"][prefix:], row["labels"][prefix:]
-        start = len(ids)
-        for offset, label in enumerate(wanted):
+        start, size = len(ids), len(row["input_ids"]) - prefix
+        point, second = (place - prefix for place in row.get("fork", (prefix + size,) * 2))
+        before = [*range(-1, second - 1), point - 1, *range(second, size - 1)][:size]
+        for offset, label in enumerate(row["labels"][prefix:]):
             if label != IGNORED:
-                sources.append(start + offset - 1 if offset else prefix - 1)
-                targets.append(label)
-                owners.append(owner)
-        ids += rest
-        labels += wanted
-        positions += range(prefix, prefix + len(rest))
-        lengths.append(len(rest))
+                source = start + before[offset] if before[offset] >= 0 else prefix - 1
+                found.append((source, label, owner + len(rows) * (offset >= second)))
+        ids += row["input_ids"][prefix:]
+        labels += row["labels"][prefix:]
+        rest = [*range(second), *range(point, point + size - second)]
+        positions += [prefix + place for place in rest]
+        lengths.append(size)
+        forks.append((point, second) if "fork" in row else None)
     return {
         "input_ids": torch.tensor([ids]),
         "position_ids": torch.tensor([positions]),
         "labels": torch.tensor([labels]),
-        "sources": torch.tensor(sources),
-        "targets": torch.tensor(targets),
-        "owners": torch.tensor(owners),
-        "layout": lay_out(prefix, lengths),
+        "sources": torch.tensor([source for source, _, _ in found]),
+        "targets": torch.tensor([target for _, target, _ in found]),
+        "owners": torch.tensor([owner for _, _, owner in found]),
+        "layout": lay_out(prefix, lengths, forks),
     }
 
 
-def shared_prefix(rows: Sequence[Mapping[str, Sequence[int]]]) -> int:
+def shared_prefix(rows: Sequence[Mapping[str, Any]]) -> int:
     """Return how many leading tokens all rows share, short of the first token that carries loss."""
     first = rows[0]["input_ids"]
     limit = min(first_label(row["labels"]) for row in rows)
@@ -94,8 +96,8 @@ def first_label(labels: Sequence[int]) -> int:
     return next((place for place, label in enumerate(labels) if label != IGNORED), len(labels))
 
 
-def lay_out(prefix: int, lengths: Sequence[int]) -> Layout:
-    """Return the index tensors of a packed sequence; `lengths` count tokens after the prefix."""
+def lay_out(prefix: int, lengths: Sequence[int], forks: Sequence[tuple[int, int] | None]) -> Layout:
+    """Return the index tensors of a packed sequence; lengths and forks count after the prefix."""
     import torch
 
     longest, count = max(lengths), len(lengths)
@@ -109,12 +111,12 @@ def lay_out(prefix: int, lengths: Sequence[int]) -> Layout:
     mask = torch.cat([torch.ones(longest, prefix, dtype=torch.bool), causal], dim=1)
     # Padding queries look at what real ones look at: their result is thrown away, and no row is
     # all False.
-    return Layout(
-        prefix=prefix,
-        rest=rest.view(-1),
-        back=torch.cat(back),
-        mask=mask.expand(count, 1, longest, -1),
-    )
+    masks = mask.expand(count, 1, longest, -1).clone()
+    for row, fork in enumerate(forks):
+        if fork:
+            point, second = fork
+            masks[row, :, second:, prefix + point : prefix + second] = False
+    return Layout(prefix=prefix, rest=rest.view(-1), back=torch.cat(back), mask=masks)
 
 
 def packed_attention(

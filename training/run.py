@@ -245,7 +245,10 @@ def finish(run: Run, model: Any, counts: Mapping[str, Any]) -> dict[str, Any]:
     config.save_pretrained(run.out)
     weights = {
         name: tensor.detach().contiguous().cpu()
-        for name, tensor in get_peft_model_state_dict(model).items()
+        for name, tensor in get_peft_model_state_dict(
+            model,
+            save_embedding_layers=False,  # "auto" asks the Hub about the base model
+        ).items()
     }
     temporary = run.out / ".adapter_model.part"
     try:

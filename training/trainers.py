@@ -44,13 +44,18 @@ class PackedSFTTrainer(SFTTrainer):  # type: ignore[misc]  # untyped base
 
 
 def collate_dpo(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Pack chosen sides, then rejected sides; reference log-probabilities ride along when known."""
-    sides = []
-    for side in ("chosen_ids", "rejected_ids"):
-        for row in rows:
-            prompt, answer = row["prompt_ids"], row[side]
-            sides.append({"input_ids": prompt + answer, "labels": [IGNORED] * len(prompt) + answer})
-    packed = pack(sides)
+    """Pack pairs, each prompt once; reference log-probabilities ride along when known."""
+    forked = []
+    for row in rows:
+        prompt, chosen, rejected = row["prompt_ids"], row["chosen_ids"], row["rejected_ids"]
+        forked.append(
+            {
+                "input_ids": prompt + chosen + rejected,
+                "labels": [IGNORED] * len(prompt) + chosen + rejected,
+                "fork": (len(prompt), len(prompt) + len(chosen)),
+            }
+        )
+    packed = pack(forked)
     for name in ("ref_chosen_logps", "ref_rejected_logps"):
         if name in rows[0]:
             packed[name] = torch.tensor([row[name] for row in rows], dtype=torch.float32)
@@ -105,7 +110,7 @@ class PackedDPOTrainer(DPOTrainer):  # type: ignore[misc]  # untyped base
 def side_log_probs(model: Any, inputs: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the summed log-probability of each chosen and each rejected completion."""
     found = target_log_probs(model, inputs)
-    sides = inputs["layout"]["mask"].shape[0]
-    sums = torch.zeros(sides).index_add(0, inputs["owners"], found)
+    pairs = inputs["layout"]["mask"].shape[0]
+    sums = torch.zeros(2 * pairs).index_add(0, inputs["owners"], found)
     chosen, rejected = sums.chunk(2)
     return chosen, rejected

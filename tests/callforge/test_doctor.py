@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from callforge import doctor
 
 
 def test_a_missing_base_dependency_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.metadata, "requires", lambda _: ["no-such-package>=1"])
+    monkeypatch.setattr(metadata, "requires", lambda _: ["no-such-package>=1"])
     text, good = doctor.examine()
     assert not good
     assert "broken  no-such-package" in text
@@ -18,7 +19,7 @@ def test_a_missing_base_dependency_is_broken(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_dependency_of_the_wrong_version_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.metadata, "requires", lambda _: ["pydantic>=999"])
+    monkeypatch.setattr(metadata, "requires", lambda _: ["pydantic>=999"])
     findings = list(doctor.python_and_base())
     assert [(each.mark, each.what) for each in findings[1:]] == [("broken", "pydantic")]
 
@@ -34,7 +35,7 @@ def test_another_distribution_with_one_of_our_names_is_broken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     owners = {"validators": ["callforge", "validators"], "eval": ["callforge"]}
-    monkeypatch.setattr(doctor.metadata, "packages_distributions", lambda: owners)
+    monkeypatch.setattr(metadata, "packages_distributions", lambda: owners)
     (finding,) = doctor.names()
     assert (finding.mark, finding.what) == ("broken", "validators")
 

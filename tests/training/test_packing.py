@@ -100,3 +100,37 @@ def test_the_likelihood_of_a_set_does_not_depend_on_the_batch_size(model: Any) -
     found = [measure_likelihood(model, rows, batch_size=size) for size in (1, 3, 8)]
     assert {each.tokens for each in found} == {14}
     assert max(each.nll for each in found) - min(each.nll for each in found) < 1e-6
+
+
+def test_two_answers_to_one_prompt_see_the_prompt_and_themselves_only(model: Any) -> None:
+    pairs = [([9, 20], [10, 11, 12], [13, 14]), ([21], [15], [10, 16, 17])]
+    forked, apart = [], []
+    for rest, chosen, rejected in pairs:
+        prompt = PREFIX + rest
+        forked.append(
+            {
+                "input_ids": prompt + chosen + rejected,
+                "labels": [IGNORED] * len(prompt) + chosen + rejected,
+                "fork": (len(prompt), len(prompt) + len(chosen)),
+            }
+        )
+        apart += [row(rest, chosen), row(rest, rejected)]
+    packed = pack(forked)
+    with torch.no_grad():
+        found = target_log_probs(model, packed)
+        alone = one_by_one(model, apart)
+    torch.testing.assert_close(found, alone, atol=1e-5, rtol=1e-5)
+    assert packed["owners"].tolist() == [0, 0, 0, 2, 2, 1, 3, 3, 3]
+
+
+def test_two_answers_to_a_prompt_that_is_all_prefix(model: Any) -> None:
+    prompt, chosen, rejected = PREFIX, [10, 11], [12, 13, 14]
+    forked = {
+        "input_ids": prompt + chosen + rejected,
+        "labels": [IGNORED] * len(prompt) + chosen + rejected,
+        "fork": (len(prompt), len(prompt) + len(chosen)),
+    }
+    with torch.no_grad():
+        found = target_log_probs(model, pack([forked]))
+        alone = one_by_one(model, [row([], chosen), row([], rejected)])
+    torch.testing.assert_close(found, alone, atol=1e-5, rtol=1e-5)
