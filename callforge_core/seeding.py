@@ -26,4 +26,4 @@ class Focused(random.Random):
 
     def random(self) -> float:
         """Return a number in [0, 1); at power 3 it lies in the first tenth 46 % of the time."""
-        return super().random() ** self.power
+        return float(super().random() ** self.power)

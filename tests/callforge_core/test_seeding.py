@@ -9,7 +9,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callforge_core.seeding import derive, stream
+from callforge_core.seeding import Focused, derive, stream
 
 
 def test_the_numbers_of_a_stream_are_written_in_stone() -> None:
@@ -36,3 +36,12 @@ def test_another_process_with_another_hash_seed_draws_the_same() -> None:
 def test_names_are_kept_apart_however_they_are_cut(seed: int, names: list[str]) -> None:
     assert derive(seed, *names, "a", "b") != derive(seed, *names, "ab")
     assert derive(seed, *names) != derive(seed + 1, *names)
+
+
+def test_focused_draws_prefer_low_values_and_power_one_is_uniform() -> None:
+    def share_below_a_tenth(power: float) -> float:
+        rng = Focused(1, power)
+        return sum(rng.random() < 0.1 for _ in range(20_000)) / 20_000
+
+    assert abs(share_below_a_tenth(1.0) - 0.1) < 0.01
+    assert abs(share_below_a_tenth(3.0) - 0.1 ** (1 / 3)) < 0.01
