@@ -116,7 +116,7 @@ MIXES = {
         ports=(1.0, 0.0, 0.0),
         sink=0.05,
         plain_durations=True,
-        focus=4.0,
+        focus=6.0,
     ),
 }
 

@@ -98,6 +98,7 @@ def build_trainer(
         train_dataset=Dataset.from_list(rows),
         eval_dataset=Dataset.from_list([{key: row[key] for key in KEYS} for row in held_out]),
         processing_class=tokenizer,
+        sft_weight=run.recipe.sft_weight,
     )
 
 

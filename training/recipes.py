@@ -57,6 +57,8 @@ class Recipe(StrictModel):
     """Stop early (-1: not at all); for tests and benchmarks."""
     beta: float = Field(default=0.1, gt=0)
     """DPO: how strongly the policy is held near its reference."""
+    sft_weight: float = Field(default=0.0, ge=0)
+    """DPO: weight of the likelihood of the chosen side beside the preference loss."""
 
 
 def recipe_names() -> list[str]:

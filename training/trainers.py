@@ -63,9 +63,14 @@ def collate_dpo(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 class PackedDPOTrainer(DPOTrainer):  # type: ignore[misc]  # untyped base
-    """DPO, sigmoid loss; the reference is the policy before its first step, computed once."""
+    """DPO, sigmoid loss; the reference is the policy before its first step, computed once.
 
-    def __init__(self, **kwargs: Any) -> None:
+    `sft_weight` adds the mean negative log-likelihood of the chosen tokens, which keeps log p(chosen)
+    from falling while the margin grows (arXiv 2404.19733).
+    """
+
+    def __init__(self, *, sft_weight: float = 0.0, **kwargs: Any) -> None:
+        self.sft_weight = sft_weight
         super().__init__(data_collator=collate_dpo, **kwargs)
         assert self.loss_types == ["sigmoid"], "only the sigmoid loss is packed"
         if "ref" in getattr(self.model, "peft_config", {}):
@@ -93,6 +98,9 @@ class PackedDPOTrainer(DPOTrainer):  # type: ignore[misc]  # untyped base
         rejected_reward = self.beta * (rejected - inputs["ref_rejected_logps"])
         margin = chosen_reward - rejected_reward
         loss = -torch.nn.functional.logsigmoid(margin).mean()
+        if self.sft_weight:
+            chosen_tokens = int((inputs["owners"] < len(chosen)).sum())
+            loss = loss - self.sft_weight * chosen.sum() / chosen_tokens
         metrics = self._metrics["train" if self.model.training else "eval"]
         found = {
             "rewards/chosen": chosen_reward,

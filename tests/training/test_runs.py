@@ -183,3 +183,15 @@ def test_a_file_in_the_place_of_the_output_folder_is_refused(
 def test_a_model_that_is_nothing_we_know_is_refused(model: str, data: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="neither"):
         train_sft(recipe(Path(model), "sft", model=model), data, tmp_path / "out")
+
+
+def test_the_sft_term_keeps_the_chosen_side_likely(
+    sft_run: Path, tiny_model: Path, data: Path, tmp_path: Path
+) -> None:
+    likely = {}
+    for weight in (0.0, 5.0):
+        settings = recipe(tiny_model, "dpo", lr=0.02, epochs=4, sft_weight=weight)
+        manifest = train_dpo(settings, data, tmp_path / f"dpo-{weight}", adapter=sft_run)
+        likely[weight] = manifest["counts"]["preference"]["after"]["all"]["chosen_logp"]
+        assert manifest["counts"]["preference"]["after"]["all"]["accuracy"] > 0
+    assert likely[5.0] > likely[0.0]
