@@ -65,8 +65,8 @@ def collate_dpo(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 class PackedDPOTrainer(DPOTrainer):  # type: ignore[misc]  # untyped base
     """DPO, sigmoid loss; the reference is the policy before its first step, computed once.
 
-    `sft_weight` adds the mean negative log-likelihood of the chosen tokens, which keeps log p(chosen)
-    from falling while the margin grows (arXiv 2404.19733).
+    `sft_weight` adds the mean negative log-likelihood of the chosen tokens, which keeps
+    log p(chosen) from falling while the margin grows (arXiv 2404.19733).
     """
 
     def __init__(self, *, sft_weight: float = 0.0, **kwargs: Any) -> None:

@@ -21,8 +21,8 @@ def test_the_keys_stand_in_spec_order(operation: Operation) -> None:
     places = [text.index(f" {key}") for key in keys]
     assert places == sorted(places)
     assert "createSession" in text
-    assert "duration is in seconds" in text
-    assert text.endswith("Answer with the JSON body only.")
+    assert "duration in seconds" in text
+    assert text.endswith("Answer with JSON only.")
 
 
 def test_profiles_are_named_with_their_use_and_without_examples(operation: Operation) -> None:
@@ -41,7 +41,7 @@ def test_an_operation_without_body_keys_still_has_a_prompt() -> None:
         api="a", release="1", operation_id="ping", method="post", path="/p", summary=""
     )
     assert system_prompt(bare) == (
-        "Turn the request into the JSON body of ping. Answer with the JSON body only."
+        "Write the JSON body of ping for the request. Answer with JSON only."
     )
 
 

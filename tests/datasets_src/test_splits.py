@@ -60,7 +60,7 @@ def test_generated_rows_split_without_a_leak_and_without_great_loss(
     splits, drops = split(generated)
     assert len(splits.samples["test"]) >= 80
     assert len(splits.samples["validation"]) >= 20
-    assert len(splits.samples["train"]) >= 240
+    assert len(splits.samples["train"]) >= 200  # whole folds of values are held out
     assert len(drops) + sum(map(len, splits.samples.values())) == len(generated)
     for a, b in combinations(NAMES, 2):
         assert not held(splits.samples[a]) & held(splits.samples[b])

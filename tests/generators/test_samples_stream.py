@@ -197,6 +197,7 @@ def test_the_core_mix_uses_fewer_wordings_than_the_full_one(
     def canonical_phones(mix: str) -> float:
         samples = iter_samples(operation, catalogue, rows=300, seed=3, mix=mix)
         told = [s.facts["device.phoneNumber"] for s in samples if "device.phoneNumber" in s.facts]
-        return sum(phone.startswith("+") and phone[1:].isdigit() for phone in told) / len(told)
+        plain = [phone for phone in told if phone.startswith("+") and phone[1:].isdigit()]
+        return len(plain) / len(told)
 
     assert canonical_phones("core") > 0.8 > canonical_phones("full") + 0.1
