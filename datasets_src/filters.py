@@ -13,9 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from validators.diagnosis import diagnose
-
 from callforge_core.records import Pair, Payload, Sample, Verdict
+from validators.diagnosis import diagnose
 from validators.payload import Validator
 
 LONGEST_REQUEST = 4000  # characters; about 1,000 tokens, more than any prompt of ours has room for
