@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from callforge_core.errors import ConfigError
+from callforge_core.errors import ConfigError, MissingExtra
 from training.recipes import Recipe, load_recipe, recipe_names
 from training.run import count_steps
 
@@ -96,3 +97,11 @@ def test_float32_is_chosen_where_the_processor_has_no_bfloat16(
         monkeypatch.setattr(hardware, "has_cpu_bfloat16", lambda native=native: native)
         assert hardware.choose_dtype("auto") is dtype
     assert hardware.choose_dtype("float16") is torch.float16
+
+
+def test_training_without_its_extra_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    from training.base_model import require_torch
+
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingExtra, match=r"callforge\[train\]"):
+        require_torch()
