@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from callforge.api import Api, load_api
 from callforge.demo_records import Settings, Timings, collect_report
@@ -23,7 +24,8 @@ from callforge.stages import (
     train_adapter,
 )
 from callforge_core.errors import CallforgeError
-from callforge_core.jsonl import write_json, write_text
+from callforge_core.jsonl import load_json, write_json, write_text
+from callforge_core.manifest import Manifest, digests, is_current, write_manifest
 
 TEST_ROWS = 60  # at least; the splitter holds out whole families
 
@@ -114,25 +116,46 @@ def describe_api(api: Api) -> Outcome:
     operation = api.operation
     profiles = ", ".join(profile.name for profile in api.catalogue.profiles)
     text = f"{operation.api} {operation.release} {operation.operation_id}; profiles {profiles}"
-    return Outcome(text=text, counts={}, is_new=True)
+    return Outcome(text=text, counts={}, is_new=False)
 
 
 def validate_rows(api: Api, at: Places) -> Outcome:
     """Judge every generated row; a single wrong one stops the demo."""
     from callforge.checks import validate_files
 
-    folder = at.out / "validation"
+    folder, started = at.out / "validation", time.monotonic()
+    names = ("samples.jsonl", "preference.jsonl")
+    inputs = api.inputs | digests(at.rows, names)
+    if is_current(folder, stage="validate", config={}, inputs=inputs):
+        return word_validation(load_json(folder / "report.json"), is_new=False)
     checked = validate_files(
         api,
-        [str(at.rows / "samples.jsonl"), str(at.rows / "preference.jsonl")],
+        [str(at.rows / name) for name in names],
         "auto",
         json_file=folder / "report.json",
         html_file=folder / "report.html",
     )
     if not checked.good:
         raise CallforgeError(f"generated rows are not valid, see {folder / 'report.html'}")
-    rows, valid = checked.document["rows"], checked.document["valid"]
-    return Outcome(text=f"{valid} of {rows} rows right", counts=checked.document)
+    write_manifest(
+        folder,
+        Manifest(
+            stage="validate",
+            config={},
+            inputs=inputs,
+            outputs=digests(folder, ("report.json", "report.html")),
+            counts={"rows": checked.document["rows"]},
+            versions={},
+            seconds=time.monotonic() - started,
+        ),
+    )
+    return word_validation(checked.document, is_new=True)
+
+
+def word_validation(document: dict[str, Any], *, is_new: bool) -> Outcome:
+    """Return the outcome of a validation."""
+    text = f"{document['valid']} of {document['rows']} rows right"
+    return Outcome(text=text, counts=document, is_new=is_new)
 
 
 def prepare_model(chosen: Settings) -> Outcome:
