@@ -13,7 +13,9 @@ Payload = dict[str, Any]
 Decision = Literal["call", "clarify", "refuse"]
 Severity = Literal["error", "warn"]
 Basis = Literal["schema", "normative", "described", "project"]
-Layer = Literal["parse", "schema", "closed", "rules", "catalogue", "grounding", "gold"]
+Layer = Literal[
+    "parse", "schema", "closed", "rules", "catalogue", "grounding", "decision", "dialogue", "gold"
+]
 
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 
