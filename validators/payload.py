@@ -16,8 +16,10 @@ from callforge_core.records import Issue, Verdict
 from callforge_core.spec import Operation
 from validators.catalogue import Catalogue, iter_catalogue_issues
 from validators.places import Place, is_within, path_of, place_of
+from validators.rules.pack import RULES
 from validators.rules.quality_on_demand import ABSENCES, checks_for
 from validators.schema import SchemaEngine, plain
+from validators.screen import PROFILE, Screen
 from validators.strict_json import Parsed, parse_strict
 from validators.undeclared import ClosedWorld, Pattern, Unknown, pattern_of, unknown_issue
 
@@ -29,6 +31,10 @@ class Examination(NamedTuple):
     unknown: list[Unknown]
 
 
+CLEAN = Examination((), [])
+SPOTLESS = Verdict()
+
+
 class Validator:
     """Checks payloads of one operation. Does not pickle: build one per process."""
 
@@ -38,6 +44,10 @@ class Validator:
         self.engine = SchemaEngine(operation)
         self.world = ClosedWorld(operation)
         self.checks = checks_for(operation)
+        numbers = {rule.check: rule.number for _, rule in RULES}
+        self.screen = Screen(
+            operation, {check: numbers.get(check) for check in self.checks}, catalogue
+        )
 
     def iter_issues(self, payload: object) -> Iterator[Issue]:
         """Yield every issue of a payload, layer by layer."""
@@ -45,13 +55,17 @@ class Validator:
 
     def verdict(self, payload: object) -> Verdict:
         """Return all issues of a payload."""
-        return Verdict(issues=tuple(self.iter_issues(payload)))
+        issues = self.examine(payload).issues
+        return Verdict(issues=issues) if issues else SPOTLESS
 
     def verdict_text(self, text: str) -> Verdict:
         """Return all issues of a text that should be exactly one JSON object."""
         parsed = parse_strict(text)
-        found = self.examine(parsed.value, said_twice(parsed)).issues if parsed.found else ()
-        return Verdict(issues=(*parsed.issues, *found))
+        if not parsed.found:
+            return Verdict(issues=parsed.issues)
+        found = self.examine(parsed.value, said_twice(parsed)).issues
+        issues = (*parsed.issues, *found)
+        return Verdict(issues=issues) if issues else SPOTLESS
 
     def schema_valid(self, payload: object) -> bool:
         """Say whether the published schema accepts a payload."""
@@ -63,6 +77,8 @@ class Validator:
 
     def examine(self, payload: object, known: Iterable[Place] = ()) -> Examination:
         """Return the issues outside the places `known` to be faulty, and the undeclared members."""
+        if self.screen.passes(payload):
+            return self.examine_screened(payload, known)
         unknown: list[Unknown] = []
         early: list[Issue] = []
         sound = self.engine.accepts_closed(payload)
@@ -85,15 +101,26 @@ class Validator:
             tuple(without_other_subtypes(kept, later, unknown)) + tuple(later), unknown
         )
 
+    def examine_screened(self, payload: Any, known: Iterable[Place]) -> Examination:
+        """Return what the checks that no schema can word say of a payload that is clean else."""
+        checks = self.screen.remaining if isinstance(payload, dict) else ()
+        found = [issue for check in checks for issue in check(payload)]
+        if found and known:
+            found = [issue for issue in found if not is_explained(issue, known)]
+        return Examination(tuple(found), []) if found else CLEAN
+
     def later_issues(self, payload: dict[str, Any]) -> Iterator[Issue]:
         """Yield the issues of the rules and of the catalogue."""
         for check in self.checks:
             yield from check(payload)
-        yield from iter_catalogue_issues(payload, self.catalogue)
+        if PROFILE in self.operation.keys:
+            yield from iter_catalogue_issues(payload, self.catalogue)
 
 
 def said_twice(parsed: Parsed) -> list[Place]:
     """Return the places under a duplicate key: parsers disagree, so no layer looks there."""
+    if not parsed.issues:
+        return []
     return [place_of(issue.path) for issue in parsed.issues if issue.cls == "F4"]
 
 

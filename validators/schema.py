@@ -57,12 +57,9 @@ class SchemaEngine:
     """The compiled schemas of one operation. Does not pickle: build one per process."""
 
     def __init__(self, operation: Operation) -> None:
-        engine: Any = jsonschema_rs.Draft4Validator
-        if operation.dialect != "draft4":
-            engine = jsonschema_rs.Draft202012Validator
         self.operation = operation
-        self.published = engine(operation.schema, validate_formats=True)
-        self.closed = engine(operation.closed, validate_formats=True)
+        self.published = compile_schema(operation, operation.schema)
+        self.closed = compile_schema(operation, operation.closed)
 
     def accepts(self, payload: object) -> bool:
         """Say whether the published schema accepts a payload."""
@@ -99,6 +96,13 @@ class SchemaEngine:
             pointer = pointer.rpartition("/")[0]
         origin = self.operation.origins.get(pointer, "")
         return f"{origin}{violation.pointer[len(pointer) :]}/{violation.keyword}"
+
+
+def compile_schema(operation: Operation, schema: Schema) -> Any:
+    """Return an engine for a schema in the dialect of an operation, formats asserted."""
+    draft4 = operation.dialect == "draft4"
+    engine: Any = jsonschema_rs.Draft4Validator if draft4 else jsonschema_rs.Draft202012Validator
+    return engine(schema, validate_formats=True)
 
 
 def decide(engine: Any, payload: object) -> bool:

@@ -52,32 +52,29 @@ def checks_for(operation: Operation) -> tuple[Check, ...]:
 def ranges_run_upwards(payload: Payload) -> Iterator[Issue]:
     """A port range starts at or below its end; ports said twice are worth a look."""
     for name in PORT_MEMBERS:
-        spans: list[tuple[int, int]] = []
-        ranges = member(payload, name, "ranges")
-        for index, span in enumerate(ranges if isinstance(ranges, list) else ()):
-            low, high = member(span, "from"), member(span, "to")
-            if not is_integer(low) or not is_integer(high):
-                continue
-            spans.append((low, high))
-            if low > high:
-                message = f"the range starts at {quote(low)}, above its end {quote(high)}"
-                yield finding(
-                    "R2", "C3", "range_upside_down", (name, "ranges", index), message, "described"
-                )
-        ports = member(payload, name, "ports")
-        spans += [
-            (port, port) for port in (ports if isinstance(ports, list) else ()) if is_integer(port)
-        ]
-        if overlaps(spans):
-            yield finding(
-                "R2",
-                "C3",
-                "ports_overlap",
-                (name,),
-                "some ports are said twice",
-                "described",
-                "warn",
-            )
+        slot = payload.get(name)
+        if isinstance(slot, dict):
+            yield from port_issues(name, slot)
+
+
+def port_issues(name: str, slot: Payload) -> Iterator[Issue]:
+    """Yield the ranges of a port member that run downwards; a warning for ports said twice."""
+    spans: list[tuple[int, int]] = []
+    ranges, ports = slot.get("ranges"), slot.get("ports")
+    for index, span in enumerate(ranges if isinstance(ranges, list) else ()):
+        low, high = member(span, "from"), member(span, "to")
+        if not is_integer(low) or not is_integer(high):
+            continue
+        spans.append((low, high))
+        if low > high:
+            message = f"the range starts at {quote(low)}, above its end {quote(high)}"
+            place = (name, "ranges", index)
+            yield finding("R2", "C3", "range_upside_down", place, message, "described")
+    if isinstance(ports, list):
+        spans += [(port, port) for port in ports if is_integer(port)]
+    if len(spans) > 1 and overlaps(spans):
+        message = "some ports are said twice"
+        yield finding("R2", "C3", "ports_overlap", (name,), message, "described", "warn")
 
 
 @file_rule("R3", operations=CREATE)
