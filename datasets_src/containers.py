@@ -34,6 +34,13 @@ class Raw(NamedTuple):
     problem: str = ""
 
 
+class Line(NamedTuple):
+    """One line of a file, still unparsed: whoever judges rows in parallel parses there."""
+
+    place: str
+    data: bytes
+
+
 def list_files(source: str | Path) -> list[Path]:
     """Return the data files behind a path, sorted; raise DataError when there are none."""
     path = Path(source)
@@ -80,6 +87,16 @@ def is_saved_dataset(path: Path) -> bool:
 
 def iter_raw(path: Path) -> Iterator[Raw]:
     """Yield the rows of one file (or folder saved by `datasets`), in order."""
+    return map(read_cell, iter_cells(path))
+
+
+def read_cell(cell: Line | Raw) -> Raw:
+    """Parse a line; what a container had to parse to find its rows is parsed already."""
+    return read_raw(cell.data, cell.place) if isinstance(cell, Line) else cell
+
+
+def iter_cells(path: Path) -> Iterator[Line | Raw]:
+    """Yield the rows of one file in order, lines as bytes."""
     if is_saved_dataset(path):
         yield from iter_saved(path)
     elif bare_suffix(path) == ".parquet":
@@ -112,8 +129,8 @@ def is_json(text: str) -> bool:
     return True
 
 
-def iter_lines(path: Path) -> Iterator[Raw]:
-    """Yield one row a line, blank lines skipped; a line too long or not UTF-8 is a problem."""
+def iter_lines(path: Path) -> Iterator[Line]:
+    """Yield one row a line, blank lines skipped."""
     with open_bytes(path) as stream:
         number = 0
         while line := read_line(stream, path):
@@ -121,7 +138,7 @@ def iter_lines(path: Path) -> Iterator[Raw]:
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
             if line.strip():
-                yield read_raw(line, f"{path.name}:{number}")
+                yield Line(f"{path.name}:{number}", line)
 
 
 def read_line(stream: IO[bytes], path: Path) -> bytes:
@@ -137,7 +154,7 @@ def read_line(stream: IO[bytes], path: Path) -> bytes:
 
 
 def read_raw(line: bytes, place: str) -> Raw:
-    """Turn one line into a row, or into a problem that says why not."""
+    """Turn one line into a row; a line too long, not UTF-8 or not JSON is a problem."""
     if len(line) > LONGEST_LINE:
         return Raw(place, problem=f"the line is longer than {LONGEST_LINE >> 20} MiB")
     try:

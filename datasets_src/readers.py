@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from callforge_core.errors import DataError
-from datasets_src.containers import Raw, is_json, iter_raw, list_files
+from datasets_src.containers import Line, Raw, is_json, iter_cells, list_files, read_cell
 from datasets_src.shapes import Content, Shape, detect_shape, get_shape
 from datasets_src.verbatim import parse_verbatim
 
@@ -40,17 +40,24 @@ class Entry:
     fault: str | None = None
     """The fault class that a preference row states for its rejected side."""
     decision: str | None = None
+    messages: tuple[Mapping[str, Any], ...] = ()
+    """All turns of a conversation, with role and content; empty for rows of one request."""
     problem: str = ""
     """Why the row is unreadable; empty when it was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A file, the format it is read as, and its entries (one pass)."""
+    """A file, the format it is read as, and its rows (one pass)."""
 
     path: Path
     format: str
-    entries: Iterator[Entry]
+    cells: Iterator[Line | Raw]
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """The rows, read; takes the one pass."""
+        return iter_entries(map(read_cell, self.cells), get_shape(self.format))
 
 
 def open_sources(source: str | Path, form: str = AUTO) -> list[Opened]:
@@ -60,13 +67,12 @@ def open_sources(source: str | Path, form: str = AUTO) -> list[Opened]:
 
 def open_file(path: Path, form: str = AUTO) -> Opened:
     """Open one file in the given format, or in the one its first rows show."""
-    rows = iter_raw(path)
-    first = list(itertools.islice(rows, PEEK))
+    cells = iter_cells(path)
+    first = list(itertools.islice(cells, PEEK))
     if not first:
         raise DataError(f"{path} has no rows; check that it is the right file")
-    name = detect_format(first, path) if form == AUTO else form
-    entries = iter_entries(itertools.chain(first, rows), get_shape(name))
-    return Opened(path=path, format=name, entries=entries)
+    name = detect_format(map(read_cell, first), path) if form == AUTO else form
+    return Opened(path=path, format=get_shape(name).name, cells=itertools.chain(first, cells))
 
 
 def detect_format(rows: Iterable[Raw], path: Path) -> str:
@@ -86,9 +92,9 @@ def detect_format(rows: Iterable[Raw], path: Path) -> str:
     )
 
 
-def iter_entries(rows: Iterable[Raw], shape: Shape) -> Iterator[Entry]:
+def iter_entries(rows: Iterable[Raw], shape: Shape, first: int = 1) -> Iterator[Entry]:
     """Turn raw rows into entries of one shape; problems stay in the stream, counted as rows."""
-    for number, raw in enumerate(rows, 1):
+    for number, raw in enumerate(rows, first):
         try:
             yield read_entry(number, raw, shape)
         except DataError as exc:
@@ -123,6 +129,7 @@ def entry_of(number: int, raw: Raw, content: Content, identity: str | None = Non
         fields={} if decision in DIALOGUE else content.fields,
         fault=content.fault,
         decision=decision,
+        messages=content.messages,
     )
 
 

@@ -31,6 +31,8 @@ class Content:
     """payload -> text, or chosen -> text and rejected -> text; empty when no call was due."""
     fault: str | None = None
     decision: str | None = None
+    messages: tuple[Value, ...] = ()
+    """All turns of a conversation, with role and content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ def read_pair(row: Value) -> Content:
     prompt = row.get("request") or row.get("prompt") or row.get("chosen")
     return Content(
         request=last_said(prompt, "user") if is_conversation(prompt) else plain(prompt, row),
+        messages=name_turns(prompt) if is_conversation(prompt) else (),
         fields={side: answer_text(row, side) for side in ("chosen", "rejected")},
         fault=cls if isinstance(cls, str) else None,
     )
@@ -90,7 +93,11 @@ def read_conversation(row: Value) -> Content:
     turns = row[key]
     if not is_conversation(turns):
         raise DataError(f"{key!r} is {json_type(turns)}, expected a list of turns with roles")
-    return Content(request=last_said(turns, "user"), fields={"payload": answer_text(row, key)})
+    return Content(
+        request=last_said(turns, "user"),
+        fields={"payload": answer_text(row, key)},
+        messages=name_turns(turns),
+    )
 
 
 def read_instruction(row: Value) -> Content:
@@ -100,7 +107,11 @@ def read_instruction(row: Value) -> Content:
     key = next((key for key in ANSWER_KEYS if has(row, key)), None)
     if key is None:
         raise DataError(f"no answer in this row; expected one of {', '.join(ANSWER_KEYS)}")
-    return Content(request="\n".join(texts) or None, fields={"payload": answer_text(row, key)})
+    return Content(
+        request="\n".join(texts) or None,
+        fields={"payload": answer_text(row, key)},
+        messages=next((name_turns(value) for value in asked if is_conversation(value)), ()),
+    )
 
 
 def read_payload(row: Value) -> Content:
@@ -143,11 +154,23 @@ def is_conversation(value: object) -> bool:
     )
 
 
+def name_turns(turns: Any) -> tuple[Value, ...]:
+    """Return turns under the usual words, role and content, beside what else they hold."""
+    return tuple(
+        {**turn, "role": speaker_of(turn), "content": turn_text(turn) or ""} for turn in turns
+    )
+
+
+def speaker_of(turn: Value) -> str:
+    """Return the role of a turn: system, user, assistant, tool."""
+    speaker = str(turn.get("role") or turn.get("from"))
+    return ROLES.get(speaker, speaker)
+
+
 def last_said(turns: Any, role: str) -> str | None:
     """Return what `role` says last: text, text parts, or the arguments of a tool call."""
     for turn in reversed(turns):
-        speaker = str(turn.get("role") or turn.get("from"))
-        if ROLES.get(speaker, speaker) == role:
+        if speaker_of(turn) == role:
             return turn_text(turn)
     return None
 
