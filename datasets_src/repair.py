@@ -1,0 +1,119 @@
+"""Mends one answer without guessing: what can be told from the row is put right, the rest stays.
+
+    mended = mend(text, request, validator)
+    mended.text, mended.changes, mended.left
+
+Laws: an answer without a fault is returned as it is; mending twice is mending once; no value comes
+out that the row does not have; what is left is exactly what the validator still finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from callforge_core.records import Issue
+from datasets_src import (
+    repairs_request,
+    repairs_structure,
+    repairs_text,
+    repairs_types,
+)
+from datasets_src.repair_reasons import reason_for
+from datasets_src.repair_request import Stated
+from datasets_src.repairing import REPAIRS, Bench, Case, Change, Fix, Left, Refusal
+from datasets_src.verbatim import BLANK, parse_verbatim, render_verbatim, style_of
+from validators.payload import Validator
+from validators.places import place_of, pointer_of
+
+REGISTERED = (repairs_text, repairs_structure, repairs_types, repairs_request)
+MOST_CHANGES = 100  # a payload with more faults than this is junk
+TEXT_FAULTS = ("F1", "F2", "F3")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """An answer after repair; `text` is the old one when nothing was changed."""
+
+    text: str
+    changes: tuple[Change, ...] = ()
+    left: tuple[Left, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """repaired, partly or left; right when there was no fault."""
+        if self.changes:
+            return "partly" if self.left else "repaired"
+        return "left" if self.left else "right"
+
+
+@dataclass(slots=True)
+class Work:
+    """An answer under repair: the text until it can be parsed, then the payload."""
+
+    bench: Bench
+    state: Any
+    changes: list[Change] = field(default_factory=list)
+    reasons: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def apply(self, issues: Iterable[Issue]) -> bool:
+        """Make the first change that one of the issues allows; say whether there was one."""
+        for issue in issues:
+            case = Case(self.state, issue, self.bench)
+            for repair in REPAIRS.get(issue.cls, ()):
+                found = repair(case)
+                if isinstance(found, Refusal):
+                    self.reasons.setdefault((issue.cls, issue.path), found.reason)
+                elif isinstance(found, Fix) and self.helps(found, issue):
+                    self.state = found.after
+                    self.changes.append(found.change)
+                    self.reasons.clear()
+                    return True
+        return False
+
+    def helps(self, fix: Fix, issue: Issue) -> bool:
+        """Say whether a fix takes the finding away; one that does not is no fix."""
+        if isinstance(fix.after, str):
+            found = self.bench.text_errors(fix.after)
+            return fix.after != self.state and issue.code not in {i.code for i in found}
+        return all(
+            (other.cls, other.path) != (issue.cls, issue.path)
+            for other in self.bench.findings(fix.after)
+        )
+
+
+def mend(text: str, request: str | None, validator: Validator) -> Mended:
+    """Return an answer with everything mended that can be mended without guessing."""
+    bench = Bench(validator, Stated(request))
+    if not bench.text_findings(text):
+        return Mended(text=text)
+    work = Work(bench, text)
+    while len(work.changes) < MOST_CHANGES:
+        faults = [issue for issue in bench.text_errors(work.state) if issue.cls in TEXT_FAULTS]
+        if not faults or not work.apply(faults):
+            break
+    sound = work.state if work.changes else text
+    if not any(issue.cls in TEXT_FAULTS for issue in bench.text_errors(sound)):
+        style = style_of(sound)
+        work.state = parse_verbatim(sound.strip(BLANK))
+        before = len(work.changes)
+        while len(work.changes) < MOST_CHANGES and work.apply(bench.findings(work.state)):
+            pass
+        if len(work.changes) > before:
+            sound = render_verbatim(work.state, style)
+    return Mended(text=sound, changes=tuple(work.changes), left=what_is_left(sound, work))
+
+
+def what_is_left(text: str, work: Work) -> tuple[Left, ...]:
+    """Return the faults that stay, each with the reason."""
+    return tuple(
+        Left(
+            cls=issue.cls,
+            code=issue.code,
+            pointer=pointer_of(place_of(issue.path)),
+            reason=work.reasons.get((issue.cls, issue.path))
+            or reason_for(issue, work.bench.stated),
+        )
+        for issue in work.bench.text_findings(text)
+    )
