@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from callforge.api import Api
+from callforge.validation_summary import render_summary, render_total
 from callforge_core.console import track
-from callforge_core.errors import DataError
+from callforge_core.errors import DataError, OutputError
 from callforge_core.jsonl import write_json, write_text
 
-MOST_ROWS = 200  # rows kept to show one example a fault class; the JSON document names them all
+if TYPE_CHECKING:
+    from datasets_src.audit import Gate
+
+ROWS_SHOWN = 200
+ADDED = ("rows", "valid", "invalid", "unreadable", "duplicate_ids", "warnings", "issues_total")
+COUNTED = ("faults", "layers", "basis", "unfaithful", "decisions", "decision_faults", "rejects")
+
+Rows = dict[int, Mapping[str, Any]]
 
 
 class Checked(NamedTuple):
@@ -23,47 +32,56 @@ class Checked(NamedTuple):
 
 
 def validate_files(
-    api: Api, files: Sequence[str], form: str, *, json_file: Path | None, html_file: Path | None
+    api: Api,
+    files: Sequence[str],
+    form: str,
+    *,
+    json_file: Path | None,
+    html_file: Path | None,
+    workers: int = 1,
+    gate: Gate = "valid",
+    rows_shown: int = ROWS_SHOWN,
 ) -> Checked:
     """Judge every row of every file; several files give one document with a part for each."""
-    documents, lines = [], []
-    shown: dict[int, Mapping[str, Any]] = {}
+    refuse_folders(json_file, html_file)
+    found: list[tuple[dict[str, Any], Rows]] = []
     for source in files:
-        for document, rows in audit_source(api, source, form):
-            documents.append(document)
-            lines.append(word_document(document))
-            shown |= rows if len(documents) == 1 else {}
+        found += audit_source(api, source, form, workers=workers, gate=gate, rows_shown=rows_shown)
+    documents = [document for document, _ in found]
+    texts = [render_summary(document, rows) for document, rows in found]
     whole = documents[0] if len(documents) == 1 else merge(documents)
     if json_file:
         write_json(json_file, whole)
     if html_file:
         from callforge.validation_report import render_validation_report
 
-        write_text(html_file, render_validation_report(whole, shown))
-    return Checked("\n".join(lines), all(document["ok"] for document in documents), whole)
+        write_text(html_file, render_validation_report(whole, rows_of(found)))
+    if len(documents) > 1:
+        texts.append(render_total(whole))
+    good = all(document["ok"] for document in documents)
+    return Checked("\n\n".join(texts), good, whole)
+
+
+def refuse_folders(*outputs: Path | None) -> None:
+    """Raise OutputError now, not after an hour of work, when an output is a folder."""
+    for path in outputs:
+        if path is not None and path.is_dir():
+            raise OutputError(f"{path} is a folder, cannot be written as a file; name a file in it")
 
 
 def audit_source(
-    api: Api, source: str, form: str
-) -> list[tuple[dict[str, Any], dict[int, Mapping[str, Any]]]]:
+    api: Api, source: str, form: str, *, workers: int, gate: Gate, rows_shown: int
+) -> list[tuple[dict[str, Any], Rows]]:
     """Audit one file, or every data file of a folder; return documents with rows to show."""
-    from datasets_src.audit import audit
+    from datasets_src.audit import audit_file
     from datasets_src.readers import open_sources
+    from datasets_src.tally import Limits
 
     found = []
     for opened in open_sources(source, form):
-        rows: dict[int, Mapping[str, Any]] = {}
-
-        def keep(entries: Any, rows: dict[int, Mapping[str, Any]] = rows) -> Any:
-            for entry in entries:
-                if len(rows) < MOST_ROWS:
-                    rows[entry.row] = {"id": entry.id, "request": entry.request, **entry.fields}
-                yield entry
-
-        result = audit(
-            keep(track(opened.entries, f"validate {opened.path.name}")),
-            api.validator,
-            form=opened.format,
+        tracked = replace(opened, cells=track(opened.cells, f"validate {opened.path.name}"))
+        result = audit_file(
+            tracked, api.validator, workers=workers, limits=Limits(rows=rows_shown), gate=gate
         )
         head = {
             "file": opened.path.name,
@@ -72,20 +90,23 @@ def audit_source(
             "operation": api.operation.operation_id,
             "catalogue": api.catalogue.name,
         }
-        found.append((head | result.to_json(), rows))
+        found.append((head | result.to_json(), dict(result.shown)))
     if not found:
         raise DataError(f"{source} holds no file of rows; give a file or a folder with data files")
     return found
 
 
+def rows_of(found: Sequence[tuple[Mapping[str, Any], Rows]]) -> Mapping[Any, Mapping[str, Any]]:
+    """Return the rows of the browser: by number, of several files by place."""
+    if len(found) == 1:
+        return found[0][1]
+    return {f"{document['file']}:{n}": row for document, rows in found for n, row in rows.items()}
+
+
 def merge(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Add up the documents of several files; each stays whole under `files`."""
-    faults: dict[str, int] = {}
-    for document in documents:
-        for name, count in document["faults"].items():
-            faults[name] = faults.get(name, 0) + count
-    keys = ("rows", "valid", "invalid", "unreadable")
-    totals = {key: sum(document[key] for document in documents) for key in keys}
+    from datasets_src.coverage import add_records
+
     issues = [
         {"file": document["file"], **issue}
         for document in documents
@@ -94,34 +115,19 @@ def merge(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "file": f"{len(documents)} files",
         "ok": all(document["ok"] for document in documents),
-        **totals,
-        "faults": dict(sorted(faults.items(), key=lambda item: (-item[1], item[0]))),
+        "gate": documents[0]["gate"],
+        **{key: sum(document[key] for document in documents) for key in ADDED},
+        **{key: add_up([document[key] for document in documents]) for key in COUNTED},
+        "coverage": add_records([document["coverage"] for document in documents]),
+        "issues_shown": len(issues),
         "issues": issues,
         "files": list(documents),
     }
 
 
-def word_document(document: Mapping[str, Any]) -> str:
-    """Return the terminal summary of one file."""
-    head = (
-        f"{document['file']} ({document['format']}): {document['rows']} rows, "
-        f"{document['valid']} valid, {document['invalid']} invalid, "
-        f"{document['unreadable']} unreadable"
-    )
-    lines = [head]
-    rejects = document.get("rejects") or {}
-    if rejects.get("rows"):
-        lines.append(
-            f"  rejected sides: {rejects['wrong']} of {rejects['rows']} wrong, as it should be"
-        )
-    seen: set[str] = set()
-    for issue in document["issues"]:
-        name = issue["class"] or issue["code"]
-        if name in seen or issue.get("severity") == "warn":
-            continue
-        seen.add(name)
-        count = document["faults"].get(issue["class"], 1)
-        lines.append(
-            f"  {name} x{count}, first in row {issue['row']} at {issue['path']}: {issue['message']}"
-        )
-    return "\n".join(lines)
+def add_up(parts: Sequence[Any]) -> Any:
+    """Return the sum of numbers, or of objects of numbers: layers in order, counts by size."""
+    if not isinstance(parts[0], Mapping):
+        return sum(parts)
+    keys = dict.fromkeys(key for part in parts for key in part)
+    return {key: add_up([part[key] for part in parts if key in part]) for key in keys}

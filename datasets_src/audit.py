@@ -1,40 +1,36 @@
 """Is every row of a file right, and if not, exactly why? The logic of `callforge validate`.
 
-Streams entries once. Every issue is counted; the first `examples` of them are kept to be shown. A
-preference row is right when its chosen side is valid and its rejected side is wrong.
+Streams the rows once, in stretches that several processes may judge; merged in row order they give
+the same audit with any number of workers. Every issue is counted, some are kept to be shown. For
+each row 160 bytes stay in memory (its number and its id 16, exact and masked text 16, signature
+128); nothing else grows with the rows.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, Literal
 
-from callforge_core.records import Basis, Issue, Layer
-from datasets_src.filters import reject_faults
-from datasets_src.readers import Entry
+from callforge_core.spec import Operation
+from datasets_src import cells
+from datasets_src.cells import Line, Raw
+from datasets_src.findings import BASES, LAYERS, Finding
+from datasets_src.judge import Judge
+from datasets_src.near_duplicates import count_repeats, summarise
+from datasets_src.readers import Entry, Opened
+from datasets_src.sketches import summarise_lengths
+from datasets_src.tally import Limits, Tally
+from datasets_src.workers import count_cores, map_in_order, stretches
+from validators.catalogue import Catalogue
 from validators.payload import Validator
 
-EXAMPLES = 1000
-LAYERS: tuple[Layer, ...] = ("parse", "schema", "closed", "rules", "catalogue")
-BASES: tuple[Basis, ...] = get_args(Basis)  # strongest first
+Gate = Literal["valid", "faithful"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One issue and the row it was found in."""
-
-    row: int
-    place: str
-    id: str | None
-    field: str
-    issue: Issue
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the issue as `validate --json` writes it."""
-        where = {"row": self.row, "place": self.place, "id": self.id, "field": self.field}
-        return where | self.issue.to_json()
+STRETCH = 500  # rows judged together
+STRETCH_BYTES = 4 << 20
+LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +45,7 @@ class Audit:
     faults: Mapping[str, int]
     """Fault class -> issues with severity error, on payloads and chosen sides."""
     issues: tuple[Finding, ...]
-    """The first ones; `issues_total` counts all."""
+    """The first ones, and the first of each kind; `issues_total` counts all."""
     issues_total: int
     warnings: int
     """Issues that leave a row valid; counted, and shown among the issues."""
@@ -57,21 +53,37 @@ class Audit:
     """Layer -> rows that fail there first, and rows left after it (payloads and chosen sides)."""
     basis: Mapping[str, int]
     """Basis -> invalid rows whose strongest finding rests on it."""
+    unfaithful: Mapping[str, Any]
+    """Grounding: rows with a request, those valid but not what was asked, their faults, and rows
+    that leave stated facts unused."""
     decisions: Mapping[str, int]
+    decision_faults: Mapping[str, int]
+    """Fault class -> issues of rows that ask or refuse, and of dialogues."""
     rejects: Mapping[str, Any]
-    """Rejected sides: how many, found wrong, stated classes, stated classes not confirmed."""
+    """Rejected sides: how many, found wrong, wrong in several places, classes found on them,
+    stated classes, stated classes not confirmed."""
     duplicate_ids: int
+    near_duplicates: Mapping[str, Any]
+    coverage: tuple[Mapping[str, Any], ...]
+    lengths: Mapping[str, Any]
+    gate: Gate = "valid"
+    shown: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    """Row number -> id, request and texts of rows worth a look, the faulty ones first."""
 
     @property
     def ok(self) -> bool:
         """True for a good file: there are rows, all were read, and all are right."""
-        return self.rows > 0 and self.invalid == 0 and self.unreadable == 0
+        sound = self.rows > 0 and self.invalid == 0 and self.unreadable == 0
+        if self.gate == "valid":
+            return sound
+        return sound and not self.unfaithful["faults"] and not self.decision_faults
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of `validate --json`."""
         return {
             "format": self.format,
             "ok": self.ok,
+            "gate": self.gate,
             "rows": self.rows,
             "valid": self.valid,
             "invalid": self.invalid,
@@ -79,9 +91,14 @@ class Audit:
             "faults": dict(self.faults),
             "layers": {layer: dict(counts) for layer, counts in self.layers.items()},
             "basis": dict(self.basis),
+            "unfaithful": dict(self.unfaithful),
             "decisions": dict(self.decisions),
+            "decision_faults": dict(self.decision_faults),
             "rejects": dict(self.rejects),
             "duplicate_ids": self.duplicate_ids,
+            "near_duplicates": dict(self.near_duplicates),
+            "lengths": dict(self.lengths),
+            "coverage": [dict(record) for record in self.coverage],
             "warnings": self.warnings,
             "issues_total": self.issues_total,
             "issues_shown": len(self.issues),
@@ -89,150 +106,94 @@ class Audit:
         }
 
 
-@dataclass(slots=True)
-class Tally:
-    """The counts of an audit under way."""
-
-    examples: int
-    rows: int = 0
-    valid: int = 0
-    unreadable: int = 0
-    issues_total: int = 0
-    warnings: int = 0
-    duplicate_ids: int = 0
-    issues: list[Finding] = field(default_factory=list)
-    faults: Counter[str] = field(default_factory=Counter)
-    first_layers: Counter[str] = field(default_factory=Counter)
-    basis: Counter[str] = field(default_factory=Counter)
-    decisions: Counter[str] = field(default_factory=Counter)
-    stated: Counter[str] = field(default_factory=Counter)
-    unconfirmed: Counter[str] = field(default_factory=Counter)
-    rejects: int = 0
-    rejects_wrong: int = 0
-    ids: set[int] = field(default_factory=set)
-
-    def note(self, finding: Finding) -> None:
-        """Count an issue and keep it while there is room."""
-        self.issues_total += 1
-        if finding.issue.severity == "warn":
-            self.warnings += 1
-        elif finding.issue.cls:
-            self.faults[finding.issue.cls] += 1
-        if len(self.issues) < self.examples:
-            self.issues.append(finding)
-
-
 def audit(
     entries: Iterable[Entry],
     validator: Validator,
     *,
     form: str = "",
-    examples: int = EXAMPLES,
+    limits: Limits = LIMITS,
+    gate: Gate = "valid",
 ) -> Audit:
-    """Judge every entry; memory grows with `examples` and with 8 bytes an id, not with the rows."""
-    tally = Tally(examples=examples)
-    for entry in entries:
-        tally.rows += 1
-        if entry.id is not None:
-            tally.duplicate_ids += hash(entry.id) in tally.ids
-            tally.ids.add(hash(entry.id))
-        if entry.problem:
-            tally.unreadable += 1
-            tally.note(finding(entry, "row", unreadable_issue(entry)))
-            continue
-        tally.decisions[entry.decision or "call"] += 1
-        tally.valid += is_right(entry, validator, tally)
-    return finish(tally, form)
+    """Judge every entry, in this process."""
+    judge = Judge(validator, limits)
+    rows = iter(entries)
+    parts = iter(lambda: list(itertools.islice(rows, STRETCH)), [])
+    return finish(judge, map(judge.judge, parts), form, gate)
 
 
-def is_right(entry: Entry, validator: Validator, tally: Tally) -> bool:
-    """Judge one readable entry and note its issues; say whether the row is right."""
-    if "rejected" in entry.fields:
-        found = list(side_issues(entry, "chosen", validator, tally))
-        return judge_reject(entry, validator, tally, chosen_ok=not errors(found)) and not errors(
-            found
+def audit_file(
+    opened: Opened,
+    validator: Validator,
+    *,
+    workers: int = 1,
+    limits: Limits = LIMITS,
+    gate: Gate = "valid",
+) -> Audit:
+    """Judge every row of a file, in `workers` processes (0: one a core); raises as reading does."""
+    judge = Judge(validator, limits)
+    parts = stretches(opened.cells, size_of, most=STRETCH, largest=STRETCH_BYTES)
+    numbered = number(parts)
+    first = list(itertools.islice(numbered, 2))
+    workers = workers or count_cores()
+    if workers == 1 or len(first) < 2:  # not worth starting a process for
+        tallies = (
+            judge.judge_cells(opened.format, row, part)
+            for row, part in itertools.chain(first, numbered)
         )
-    return not errors(
-        [i for name in entry.fields for i in side_issues(entry, name, validator, tally)]
+        return finish(judge, tallies, opened.format, gate)
+    found = map_in_order(
+        judge_stretch,
+        ((row, list(map(pack, part))) for row, part in itertools.chain(first, numbered)),
+        workers=workers,
+        prepare=prepare_judge,
+        arguments=(validator.operation, validator.catalogue, limits, opened.format),
     )
+    return finish(judge, found, opened.format, gate)
 
 
-def side_issues(entry: Entry, name: str, validator: Validator, tally: Tally) -> Iterator[Issue]:
-    """Yield the issues of a side that should be valid, after noting them and their layer."""
-    issues = validator.verdict_text(entry.fields[name]).issues
-    for issue in issues:
-        tally.note(finding(entry, name, issue))
-    wrong = errors(issues)
-    if wrong:
-        tally.first_layers[min((issue.layer for issue in wrong), key=depth)] += 1
-        tally.basis[min((issue.basis for issue in wrong), key=BASES.index)] += 1
-    yield from issues
+def number(parts: Iterable[list[Line | Raw]]) -> Iterator[tuple[int, list[Line | Raw]]]:
+    """Yield each stretch with the number of its first row."""
+    first = 1
+    for part in parts:
+        yield first, part
+        first += len(part)
 
 
-def judge_reject(entry: Entry, validator: Validator, tally: Tally, *, chosen_ok: bool) -> bool:
-    """Say whether the rejected side is wrong: invalid, or not the call that chosen is."""
-    tally.rejects += 1
-    chosen, rejected = entry.fields["chosen"], entry.fields["rejected"]
-    classes = {issue.cls for issue in errors(validator.verdict_text(rejected).issues)}
-    if chosen_ok and entry.fault not in classes:
-        faults = reject_faults(chosen, rejected, entry.request, validator)
-        classes |= {cls for cls, _ in faults}
-    if entry.fault:
-        tally.stated[entry.fault] += 1
-        if entry.fault not in classes:
-            tally.unconfirmed[entry.fault] += 1
-    if classes:
-        tally.rejects_wrong += 1
-        return True
-    tally.note(finding(entry, "rejected", accepted_issue(entry, chosen_ok=chosen_ok)))
-    return False
+def size_of(cell: Line | Raw) -> int:
+    """Return about how much memory a row takes."""
+    return len(cell.data) if isinstance(cell, Line) else len(cell.text)
 
 
-def finding(entry: Entry, name: str, issue: Issue) -> Finding:
-    """Join an issue with its row."""
-    return Finding(row=entry.row, place=entry.place, id=entry.id, field=name, issue=issue)
+def pack(cell: Line | Raw) -> Line | Raw:
+    """Return what travels to another process: text rather than the objects parsed from it."""
+    if isinstance(cell, Line) or not cell.text or cell.problem:
+        return cell
+    data = cell.text.encode("utf-8", "surrogatepass")
+    return Line(cell.place, data) if len(data) <= cells.LONGEST_LINE else cell
 
 
-def unreadable_issue(entry: Entry) -> Issue:
-    """Word that a row could not be read; it has no fault class, nothing was judged."""
-    return Issue(
-        cls="",
-        code="row.unreadable",
-        path="$",
-        message=f"{entry.place}: {entry.problem}",
-        layer="parse",
-        basis="project",
-    )
+PREPARED: dict[str, Any] = {}  # what a worker process was given at its start
 
 
-def accepted_issue(entry: Entry, *, chosen_ok: bool) -> Issue:
-    """Word that nothing is wrong with a rejected side."""
-    stated = f", although the row states {entry.fault}" if entry.fault else ""
-    than = "as good as the chosen one" if chosen_ok else "valid and the chosen one is not"
-    return Issue(
-        cls="",
-        code="pair.reject_not_wrong",
-        path="$",
-        message=f"the rejected answer is {than}{stated}",
-        layer="gold",
-        basis="project",
-    )
+def prepare_judge(operation: Operation, catalogue: Catalogue, limits: Limits, form: str) -> None:
+    """Set up this worker process."""
+    PREPARED.update(judge=Judge(Validator(operation, catalogue), limits), form=form)
 
 
-def errors(issues: Iterable[Issue]) -> list[Issue]:
-    """Return the issues that make a payload invalid."""
-    return [issue for issue in issues if issue.severity == "error"]
+def judge_stretch(stretch: tuple[int, list[Line | Raw]]) -> Tally:
+    """Judge a stretch of rows in a worker process."""
+    judge: Judge = PREPARED["judge"]
+    return judge.judge_cells(PREPARED["form"], *stretch)
 
 
-def depth(layer: Layer) -> int:
-    """Return how late a layer looks."""
-    return LAYERS.index(layer) if layer in LAYERS else len(LAYERS)
-
-
-def finish(tally: Tally, form: str) -> Audit:
-    """Turn the counts into the result."""
+def finish(judge: Judge, tallies: Iterable[Tally], form: str, gate: Gate) -> Audit:
+    """Add up the stretches and turn the counts into the result."""
+    tally = judge.start()
+    for part in tallies:
+        tally.merge(part)
     return Audit(
         format=form,
+        gate=gate,
         rows=tally.rows,
         valid=tally.valid,
         invalid=tally.rows - tally.valid - tally.unreadable,
@@ -243,15 +204,41 @@ def finish(tally: Tally, form: str) -> Audit:
         warnings=tally.warnings,
         layers=waterfall(tally),
         basis={basis: tally.basis[basis] for basis in BASES if tally.basis[basis]},
+        unfaithful=unfaithful(tally),
         decisions=by_count(tally.decisions),
-        rejects={
-            "rows": tally.rejects,
-            "wrong": tally.rejects_wrong,
-            "stated": by_count(tally.stated),
-            "unconfirmed": by_count(tally.unconfirmed),
+        decision_faults=by_count(tally.decision_faults),
+        rejects=rejects(tally),
+        duplicate_ids=count_repeats(tally.ids),
+        near_duplicates=summarise(tally.marks),
+        coverage=tuple(judge.survey.report(tally.coverage)),
+        lengths={
+            "request": summarise_lengths(tally.request_lengths),
+            "payload": summarise_lengths(tally.payload_lengths),
         },
-        duplicate_ids=tally.duplicate_ids,
+        shown=tally.shown(),
     )
+
+
+def unfaithful(tally: Tally) -> dict[str, Any]:
+    """Return what grounding in the requests has found."""
+    return {
+        "checked": tally.grounded,
+        "rows": tally.ungrounded,
+        "faults": by_count(tally.unfaithful),
+        "unused": tally.unused,
+    }
+
+
+def rejects(tally: Tally) -> dict[str, Any]:
+    """Return what was found on the rejected sides of preference rows."""
+    return {
+        "rows": tally.rejects,
+        "wrong": tally.rejects_wrong,
+        "several": tally.rejects_several,
+        "faults": by_count(tally.reject_faults),
+        "stated": by_count(tally.stated),
+        "unconfirmed": by_count(tally.unconfirmed),
+    }
 
 
 def waterfall(tally: Tally) -> dict[str, dict[str, int]]:

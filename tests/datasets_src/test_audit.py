@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from callforge_core.spec import Operation, render_payload
 from datasets_src.audit import Audit, audit
 from datasets_src.readers import open_file
+from datasets_src.tally import Limits
 from tests.datasets_src.conftest import MakePair, MakeSample, SaveRows, make_payload
 from validators.payload import Validator
 
@@ -125,6 +126,8 @@ def test_a_good_preference_file_has_right_chosen_and_wrong_rejected_sides(
     assert result.rejects == {
         "rows": 2,
         "wrong": 2,
+        "several": 0,
+        "faults": {"S2": 1, "V2": 1},
         "stated": {"S2": 1, "V2": 1},
         "unconfirmed": {},
     }
@@ -168,7 +171,7 @@ def test_repeated_ids_are_counted(judge: Any, make_sample: MakeSample) -> None:
 
 
 def test_issues_beyond_the_examples_are_counted_though_not_kept(judge: Any) -> None:
-    result = judge([make_payload(n, priority=n) for n in range(7)], examples=3)
+    result = judge([make_payload(n, priority=n) for n in range(7)], limits=Limits(issues=3))
     assert (len(result.issues), result.issues_total, result.faults) == (3, 7, {"S2": 7})
     assert (result.to_json()["issues_shown"], result.to_json()["issues_total"]) == (3, 7)
 

@@ -1,0 +1,136 @@
+"""Is this row right? Judges rows one by one and counts what it finds.
+
+A preference row is right when its chosen side is valid and its rejected side is wrong. What a row
+says beyond its request, or leaves out of it, makes it unfaithful, not invalid.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from datasets_src.cells import Line, Raw, read_cell
+from datasets_src.coverage import Survey
+from datasets_src.filters import reject_faults
+from datasets_src.findings import (
+    BASES,
+    LAYERS,
+    accepted_issue,
+    depth,
+    errors,
+    join,
+    unreadable_issue,
+)
+from datasets_src.near_duplicates import hash_text
+from datasets_src.readers import Entry, iter_entries
+from datasets_src.shapes import get_shape
+from datasets_src.tally import Limits, Tally
+from validators.payload import Validator
+from validators.strict_json import parse_strict
+
+
+class Judge:
+    """Judges the rows of one operation. Does not pickle: build one per process."""
+
+    def __init__(self, validator: Validator, limits: Limits) -> None:
+        self.validator = validator
+        self.limits = limits
+        self.survey = Survey(validator.operation, validator.catalogue)
+
+    def judge_cells(self, form: str, first: int, cells: Iterable[Line | Raw]) -> Tally:
+        """Read and judge a stretch of rows that starts with row number `first`."""
+        return self.judge(iter_entries(map(read_cell, cells), get_shape(form), first))
+
+    def judge(self, entries: Iterable[Entry]) -> Tally:
+        """Judge a stretch of rows."""
+        payloads: list[Any] = []
+        tally = self.start()
+        for entry in entries:
+            before = tally.issues_total - tally.warnings
+            self.judge_row(entry, tally, payloads)
+            content = {"id": entry.id, "request": entry.request, **entry.fields}
+            faulty = tally.issues_total - tally.warnings > before
+            tally.show(entry.row, content, faulty=faulty)
+        tally.coverage.merge(self.survey.count(payloads))
+        tally.marks.close()
+        return tally
+
+    def start(self) -> Tally:
+        """Return a tally of no rows."""
+        return Tally(limits=self.limits, coverage=self.survey.count(()))
+
+    def judge_row(self, entry: Entry, tally: Tally, payloads: list[Any]) -> None:
+        """Judge one row and note what is wrong with it."""
+        tally.rows += 1
+        if entry.id is not None:
+            tally.ids.append(hash_text(entry.id))
+        if entry.problem:
+            tally.unreadable += 1
+            tally.note(join(entry, "row", unreadable_issue(entry)))
+            return
+        tally.decisions[entry.decision or "call"] += 1
+        said = list(entry.fields.values()) or [entry.decision or ""]
+        tally.marks.add(entry.row, entry.request, said)
+        if entry.request is not None:
+            tally.request_lengths[len(entry.request)] += 1
+        right = True
+        for name, text in entry.fields.items():
+            if name != "rejected":
+                tally.payload_lengths[len(text)] += 1
+                payloads.append(read_payload(text))
+                right = self.judge_side(entry, name, tally) and right
+        if "rejected" in entry.fields:
+            right = self.judge_reject(entry, tally, chosen_ok=right) and right
+        tally.valid += right
+
+    def judge_side(self, entry: Entry, name: str, tally: Tally) -> bool:
+        """Judge an answer that should be right; say whether it is valid."""
+        request = asked(entry)
+        issues = self.validator.verdict_text(entry.fields[name]).issues
+        for issue in issues:
+            tally.note(join(entry, name, issue))
+        found = errors(issues)
+        wrong = [issue for issue in found if issue.layer in LAYERS]
+        if wrong:
+            tally.first_layers[min((issue.layer for issue in wrong), key=depth)] += 1
+            tally.basis[min((issue.basis for issue in wrong), key=BASES.index)] += 1
+        tally.grounded += request is not None
+        tally.ungrounded += len(found) > 0 and not wrong
+        return not wrong
+
+    def judge_reject(self, entry: Entry, tally: Tally, *, chosen_ok: bool) -> bool:
+        """Say whether the rejected side is wrong: invalid, or not the call that chosen is."""
+        tally.rejects += 1
+        chosen, rejected = entry.fields["chosen"], entry.fields["rejected"]
+        found = errors(self.validator.verdict_text(rejected).issues)
+        faults = {(issue.cls, issue.path) for issue in found}
+        missing = entry.fault is not None and entry.fault not in {cls for cls, _ in faults}
+        if chosen_ok and (missing or not faults):
+            faults |= reject_faults(chosen, rejected, entry.request, self.validator)
+        classes = {cls for cls, _ in faults}
+        tally.reject_faults.update(sorted(cls for cls, _ in faults))
+        tally.rejects_several += len(faults) > 1
+        if entry.fault:
+            tally.stated[entry.fault] += 1
+            if entry.fault not in classes:
+                tally.unconfirmed[entry.fault] += 1
+        if classes:
+            tally.rejects_wrong += 1
+            return True
+        tally.note(join(entry, "rejected", accepted_issue(entry, chosen_ok=chosen_ok)))
+        return False
+
+
+def asked(entry: Entry) -> str | None:
+    """Return what the user has said before the answer: all turns, a value may stand in any."""
+    turns = [str(turn["content"]) for turn in entry.messages if turn["role"] == "user"]
+    return "\n".join(turns) or entry.request
+
+
+def read_payload(text: str) -> Any:
+    """Return the object that an answer holds, wrapped or not; None when there is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return parse_strict(text).value

@@ -1,0 +1,115 @@
+"""Many rows, several processes: stretches of rows go out, their results come back in order.
+
+Processes are spawned, so each builds its own validator; nothing is shared. The parent reads lines
+and leaves parsing to the workers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from callforge_core.errors import CallforgeError
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+AHEAD = 3  # stretches under way for each worker: enough to keep it busy, few enough for memory
+
+
+class WorkerDied(CallforgeError):
+    """A worker process ended before its work was done."""
+
+
+def count_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def map_in_order(
+    work: Callable[[Given], Made],
+    items: Iterable[Given],
+    *,
+    workers: int,
+    prepare: Callable[..., None],
+    arguments: tuple[Any, ...],
+) -> Iterator[Made]:
+    """Yield `work(item)` for each item, in order; `prepare(*arguments)` runs once a process.
+
+    Raises WorkerDied when a process is killed. At most `AHEAD` items a worker are in memory.
+    """
+    pool = ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=prepare_worker,
+        initargs=(prepare, arguments),
+    )
+    waiting: deque[Future[Made]] = deque()
+    try:
+        for item in items:
+            with interrupts_held():
+                waiting.append(pool.submit(work, item))
+            if len(waiting) >= AHEAD * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool as exc:
+        raise WorkerDied(
+            "a worker process died, perhaps for want of memory; "
+            "run again with fewer --workers, or with --workers 1 to see what it says"
+        ) from exc
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def prepare_worker(prepare: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    """Set up a worker, which ends when its parent is gone, even killed."""
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    prepare(*arguments)
+
+
+def end_with_parent() -> None:
+    """Wait for the parent to end, then end at once."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back while processes start: they inherit that, so only the parent hears it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def stretches(
+    items: Iterable[Given], size_of: Callable[[Given], int], *, most: int, largest: int
+) -> Iterator[list[Given]]:
+    """Cut a stream into lists of at most `most` items and not much more than `largest` bytes."""
+    stretch: list[Given] = []
+    size = 0
+    for item in items:
+        stretch.append(item)
+        size += size_of(item)
+        if len(stretch) >= most or size >= largest:
+            yield stretch
+            stretch, size = [], 0
+    if stretch:
+        yield stretch
