@@ -10,20 +10,32 @@ from __future__ import annotations
 
 import errno
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from callforge.commands_data import data_verbs
 from callforge.commands_later import later_verbs
 from callforge.commands_models import model_verbs
+from callforge.commands_spec import spec_verbs
 from callforge_core.console import set_up_logging
 from callforge_core.errors import CallforgeError
 
 REFUSED = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
+
+class DataOrder(TyperGroup):
+    """The verbs in data order: `spec`, a group, would otherwise be listed after all the rest."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the verbs, spec first."""
+        return sorted(super().list_commands(ctx), key=lambda name: name != "spec")
+
+
 app = typer.Typer(
     name="callforge",
+    cls=DataOrder,
     help="Make, prove, train on and measure datasets that teach small models to call an API.",
     no_args_is_help=True,
     add_completion=False,
@@ -52,7 +64,7 @@ def options(
     set_up_logging(verbose=verbose)
 
 
-for add_verbs in (data_verbs, model_verbs, later_verbs):
+for add_verbs in (spec_verbs, data_verbs, model_verbs, later_verbs):
     add_verbs(app)
 
 

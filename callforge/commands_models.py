@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from callforge.commands_data import CatalogueName, Operation, Release, Seed, SpecFile
+from callforge.options import ApiName, CatalogueName, Operation, Release, Seed, SpecFile
 from callforge_core.errors import CallforgeError
 from eval.engines import MAX_NEW_TOKENS
 
@@ -76,7 +76,8 @@ def evaluate(
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")] = None,
     max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer.")] = MAX_NEW_TOKENS,
     operation: Operation = "createSession",
-    release: Release = "1.1.0",
+    release: Release = None,
+    api: ApiName = None,
     spec: SpecFile = None,
     catalogue: CatalogueName = "default",
 ) -> None:
@@ -88,10 +89,10 @@ def evaluate(
         raise CallforgeError(f"{what}: not in this version; see CHANGELOG.md")
     from callforge.evaluation import evaluate_model
 
-    api = load_api(operation, release, spec, catalogue)
+    known = load_api(operation, release, spec, catalogue, api)
     print(
         evaluate_model(
-            api, model, data, out, engine=engine.value, limit=limit, max_new_tokens=max_new_tokens
+            known, model, data, out, engine=engine.value, limit=limit, max_new_tokens=max_new_tokens
         )
     )
 
