@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from callforge_core.errors import DataError
+from datasets_src.columnar import find_pollution
 from datasets_src.containers import Line, Raw, is_json, iter_cells, list_files, read_cell
 from datasets_src.shapes import Content, Shape, detect_shape, get_shape
 from datasets_src.verbatim import parse_verbatim
+from validators.places import Place, value_at
 
 AUTO = "auto"
 PAYLOAD = "payload"
+TOO_DEEP = "nested too deeply; no API takes such a payload"
 PEEK = 50  # rows looked at before a format is taken
 DIALOGUE = ("clarify", "refuse")
 ENVELOPE = re.compile(r'\s*\{\s*"(clarify|refuse)"')
@@ -40,6 +43,8 @@ class Entry:
     fault: str | None = None
     """The fault class that a preference row states for its rejected side."""
     decision: str | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Field -> where its text stands in the row (an empty place: it is the row)."""
     messages: tuple[Mapping[str, Any], ...] = ()
     """All turns of a conversation, with role and content; empty for rows of one request."""
     problem: str = ""
@@ -53,6 +58,8 @@ class Opened:
     path: Path
     format: str
     cells: Iterator[Line | Raw]
+    notes: tuple[str, ...] = ()
+    """What a person should know of the file as a whole before its rows are judged."""
 
     @property
     def entries(self) -> Iterator[Entry]:
@@ -71,8 +78,24 @@ def open_file(path: Path, form: str = AUTO) -> Opened:
     first = list(itertools.islice(cells, PEEK))
     if not first:
         raise DataError(f"{path} has no rows; check that it is the right file")
-    name = detect_format(map(read_cell, first), path) if form == AUTO else form
-    return Opened(path=path, format=get_shape(name).name, cells=itertools.chain(first, cells))
+    shape = get_shape(detect_format(map(read_cell, first), path) if form == AUTO else form)
+    return Opened(
+        path=path,
+        format=shape.name,
+        cells=itertools.chain(first, cells),
+        notes=notes_on(first, shape),
+    )
+
+
+def notes_on(cells: Iterable[Line | Raw], shape: Shape) -> tuple[str, ...]:
+    """Return what the first rows show of the file as a whole: nulls that columns put there."""
+    rows = [raw for raw in cells if isinstance(raw, Raw) and not raw.text]
+    note = find_pollution(
+        (place, value_at(raw.value, place))
+        for raw, entry in zip(rows, iter_entries(rows, shape), strict=True)
+        for place in entry.places.values()
+    )
+    return (note,) if note else ()
 
 
 def detect_format(rows: Iterable[Raw], path: Path) -> str:
@@ -99,17 +122,20 @@ def iter_entries(rows: Iterable[Raw], shape: Shape, first: int = 1) -> Iterator[
             yield read_entry(number, raw, shape)
         except DataError as exc:
             yield Entry(row=number, place=raw.place, id=row_id(raw.value), problem=str(exc))
+        except RecursionError:
+            yield Entry(row=number, place=raw.place, problem=TOO_DEEP)
 
 
 def read_entry(number: int, raw: Raw, shape: Shape) -> Entry:
     """Read one row; raise DataError saying what is wrong with it."""
     if shape.name == PAYLOAD and raw.text:
         # Here the line is the answer itself: how it is broken is a finding, not a reading problem.
-        return entry_of(number, raw, Content(fields={"payload": raw.text}))
+        whole = Content(fields={"payload": raw.text}, places={"payload": ()})
+        return entry_of(number, raw, whole)
     if raw.problem:
         raise DataError(raw.problem)
     if not isinstance(raw.value, dict):
-        raise DataError("the row is not a JSON object")
+        raise DataError("the row is not a JSON object; write one object a row")
     if shape.name != PAYLOAD and not shape.fits(raw.value):
         other = detect_shape(raw.value)
         hint = f"; it looks like {other.name}" if other else ""
@@ -129,6 +155,7 @@ def entry_of(number: int, raw: Raw, content: Content, identity: str | None = Non
         fields={} if decision in DIALOGUE else content.fields,
         fault=content.fault,
         decision=decision,
+        places=content.places,
         messages=content.messages,
     )
 
