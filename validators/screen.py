@@ -134,4 +134,5 @@ def build_screen(
     fragments = [SCREENS[number] for number in numbers if number and number in SCREENS]
     if PROFILE in operation.keys:
         fragments.append(catalogue_screen(catalogue))
-    return operation.closed | {"allOf": [*operation.closed.get("allOf", ()), *fragments]}
+    parts = [*operation.closed.get("allOf", ()), *fragments]
+    return operation.closed | ({"allOf": parts} if parts else {})  # Draft 4 refuses an empty list
