@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 from callforge.commands_data import data_verbs
 from callforge.commands_later import later_verbs
 from callforge.commands_models import model_verbs
+from callforge.commands_repair import repair_verbs
 from callforge.commands_spec import spec_verbs
 from callforge_core.console import set_up_logging
 from callforge_core.errors import CallforgeError
@@ -64,7 +65,7 @@ def options(
     set_up_logging(verbose=verbose)
 
 
-for add_verbs in (spec_verbs, data_verbs, model_verbs, later_verbs):
+for add_verbs in (spec_verbs, data_verbs, repair_verbs, model_verbs, later_verbs):
     add_verbs(app)
 
 

@@ -9,7 +9,6 @@ import typer
 from callforge_core.errors import CallforgeError
 
 LATER = {
-    "repair": "fixing rows without guessing",
     "curate": "filters, near-duplicates and human decisions",
     "review": "looking through rows in the browser",
     "export": "merged and GGUF models",

@@ -22,7 +22,7 @@ from datasets_src import (
 )
 from datasets_src.repair_reasons import reason_for
 from datasets_src.repair_request import Stated
-from datasets_src.repairing import REPAIRS, Bench, Case, Change, Fix, Left, Refusal
+from datasets_src.repairing import BY_REQUEST, REPAIRS, Bench, Case, Change, Fix, Left, Refusal
 from datasets_src.verbatim import BLANK, parse_verbatim, render_verbatim, style_of
 from validators.payload import Validator
 from validators.places import place_of, pointer_of
@@ -61,7 +61,7 @@ class Work:
         """Make the first change that one of the issues allows; say whether there was one."""
         for issue in issues:
             case = Case(self.state, issue, self.bench)
-            for repair in REPAIRS.get(issue.cls, ()):
+            for repair in (*REPAIRS.get(issue.cls, ()), *BY_REQUEST.get(issue.cls, ())):
                 found = repair(case)
                 if isinstance(found, Refusal):
                     self.reasons.setdefault((issue.cls, issue.path), found.reason)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from validators.against_gold import is_unit_error
 from validators.formats import is_e164
 from validators.grounding import is_said, network_of
+from validators.lengths import Length, is_unclear, read_lengths
 from validators.places import Place
 
 PHONE = re.compile(r"(?:\+|(?<![\w+])00)[0-9](?:[\s().-]{0,2}[0-9]){5,18}")
@@ -30,7 +32,24 @@ class Stated:
     @cached_property
     def seconds(self) -> int | None:
         """The length of time that the request states, if it states exactly one."""
-        return None
+        firm = {length.seconds for length in self.lengths if length.firm}
+        if len(firm) != 1 or is_unclear(self.request.lower()):
+            return None
+        (seconds,) = firm
+        return int(seconds) if float(seconds).is_integer() and seconds > 0 else None
+
+    @cached_property
+    def lengths(self) -> list[Length]:
+        """Every length of time that the request can be read to state."""
+        return read_lengths(self.request.lower()) if self.known else []
+
+    def is_wrong_unit(self, duration: Any) -> bool:
+        """Say whether a duration is the stated one in another unit, and no other stated one."""
+        if self.seconds is None or not isinstance(duration, int) or isinstance(duration, bool):
+            return False
+        if any(length.seconds == duration for length in self.lengths):
+            return False
+        return is_unit_error(duration, self.seconds)
 
     def bears(self, tree: Any, place: Place) -> bool:
         """Say whether the request has nothing against what stands at a place."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from callforge_core.records import Issue
+from datasets_src.filters import load_payload
 from datasets_src.repair_request import Stated
 from datasets_src.verbatim import render_verbatim
 from validators.payload import Validator
@@ -104,7 +105,13 @@ class Bench:
 
     def text_findings(self, text: str) -> list[Issue]:
         """Return what makes a text invalid, then what the request does not bear out."""
-        return self.text_errors(text)
+        errors = self.text_errors(text)
+        if self.stated.seconds is None or any(
+            issue.path in ("$", "$.duration") for issue in errors
+        ):
+            return errors
+        duration = (load_payload(text) or {}).get("duration")
+        return [*errors, *([unit_issue(duration)] if self.stated.is_wrong_unit(duration) else [])]
 
     def is_clean(self, tree: Any, place: Place) -> bool:
         """Say whether nothing is wrong at or below a place."""
@@ -116,6 +123,18 @@ class Bench:
 
         parent = schema_at(self.operation, tree, place[:-1])
         return isinstance(place[-1], str) and place[-1] not in parent.get("required", ())
+
+
+def unit_issue(duration: int) -> Issue:
+    """Word that a duration is the stated one in another unit."""
+    return Issue(
+        cls="V2",
+        code="grounding.unit",
+        path="$.duration",
+        message=f"duration {duration} is not in seconds",
+        layer="grounding",
+        basis="project",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +182,16 @@ class Case:
 Repair = Callable[[Case], Fix | Refusal | None]
 REPAIRS: dict[str, list[Repair]] = {}
 """Fault class -> the repairs that know it, tried in the order in which they are written."""
+BY_REQUEST: dict[str, list[Repair]] = {}
+"""The same for repairs that take a value from the request: tried when no other one helps."""
 
 
-def repairs(*classes: str) -> Callable[[Repair], Repair]:
+def repairs(*classes: str, by_request: bool = False) -> Callable[[Repair], Repair]:
     """Return a decorator that files a repair under fault classes."""
 
     def add(repair: Repair) -> Repair:
         for cls in classes:
-            REPAIRS.setdefault(cls, []).append(repair)
+            (BY_REQUEST if by_request else REPAIRS).setdefault(cls, []).append(repair)
         return repair
 
     return add

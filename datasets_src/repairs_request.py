@@ -23,7 +23,7 @@ PRIVATE = re.compile(
 )
 
 
-@repairs("S1", "T3", "T5", "T1", "V2", "D6")
+@repairs("S1", "T3", "T5", "T1", "V2", "D6", by_request=True)
 def stated_duration(case: Case) -> Fix | Refusal | None:
     """The length of time that the request states is the duration, in seconds."""
     if case.place != DURATION:
@@ -40,7 +40,7 @@ def stated_duration(case: Case) -> Fix | Refusal | None:
     return case.fix(after, "stated in the request", f"the request states {seconds} s")
 
 
-@repairs("S1", "T3", "V4")
+@repairs("S1", "T3", "V4", by_request=True)
 def stated_profile(case: Case) -> Fix | None:
     """The only profile that the request names is the profile."""
     if case.place != ("qosProfile",) or not case.bench.stated.known:
@@ -56,7 +56,7 @@ def stated_profile(case: Case) -> Fix | None:
     return case.fix(after, "stated in the request", "the request names this profile")
 
 
-@repairs("C2")
+@repairs("C2", by_request=True)
 def stated_partner(case: Case) -> Fix | Refusal | None:
     """The port or private address that the request names for the device completes its address."""
     if case.place != ("device", "ipv4Address") or not isinstance(case.value, dict):
@@ -75,7 +75,7 @@ def stated_partner(case: Case) -> Fix | Refusal | None:
     return case.fix(after, "stated in the request", why)
 
 
-@repairs("C3")
+@repairs("C3", by_request=True)
 def turn_range(case: Case) -> Fix | Refusal | None:
     """A range that runs downwards is turned when the request states it upwards."""
     span = case.value

@@ -186,7 +186,8 @@ def put_into_object(case: Case) -> Fix | Refusal | None:
     for name in declared(schema, {}):
         after = replaced(case.tree, case.place, {name: case.value})
         why = f"of its members, only {name} takes such a value"
-        fixes.append(case.fix(after, "the only member that fits", why, place=(*case.place, name)))
+        there, now = (*case.place, name), {name: case.value}
+        fixes.append(case.fix(after, "the only member that fits", why, place=there, value=now))
     return choose(case, fixes, "one of its members takes the value")
 
 
