@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from callforge.api import load_api
 from callforge.stages import build_datasets, generate_pairs, generate_samples
+from callforge_core.jsonl import write_json
 
 ROWS = 200
 
 log = logging.getLogger(__name__)
 
 
-def bench_training(recipe: str, *, steps: int) -> str:
+def bench_training(recipe: str, *, steps: int, json_file: Path | None = None) -> str:
     """Measure SFT tokens/s against TRL's SFTTrainer on freshly generated rows; return the table."""
     from training.benchmark import compare_arms
 
@@ -26,7 +28,21 @@ def bench_training(recipe: str, *, steps: int) -> str:
         generate_pairs(api, rows, rows=20, seed=0, mix="core")
         build_datasets(api, rows, data, seed=0)
         found = compare_arms(data, recipe, steps=steps, tell=log.info)
+    if json_file:
+        write_json(json_file, found)
     return render(found)
+
+
+def bench_validation(
+    *, rows: int, repeats: int, workers: Sequence[int], json_file: Path | None
+) -> str:
+    """Measure verdicts a second against python-jsonschema; return the table, write the figures."""
+    from callforge.validate_speed import measure_validation, render_measurement
+
+    found = measure_validation(rows=rows, repeats=repeats, workers=workers)
+    if json_file:
+        write_json(json_file, found)
+    return render_measurement(found)
 
 
 def render(found: dict[str, Any]) -> str:

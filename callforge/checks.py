@@ -89,6 +89,7 @@ def audit_source(
             "release": api.operation.release,
             "operation": api.operation.operation_id,
             "catalogue": api.catalogue.name,
+            "notes": list(opened.notes),
         }
         found.append((head | result.to_json(), dict(result.shown)))
     if not found:

@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from callforge.options import ApiName, CatalogueName, Operation, Release, Seed, SpecFile
+from callforge.options import (
+    ApiName,
+    CatalogueName,
+    JsonFile,
+    Operation,
+    Release,
+    Seed,
+    SpecFile,
+)
 from callforge_core.errors import CallforgeError
 from eval.engines import MAX_NEW_TOKENS
 
@@ -108,16 +116,25 @@ def report(
 
 
 def bench(
-    what: Annotated[Bench, typer.Argument(help="train is the only one so far.")],
-    recipe: Annotated[str, typer.Option(help="Recipe to measure.")] = "cpu-smollm2",
-    steps: Annotated[int, typer.Option(min=1, help="Measured steps.")] = 4,
+    what: Annotated[Bench, typer.Argument(help="train or validate so far.")],
+    recipe: Annotated[str, typer.Option(help="train: recipe to measure.")] = "cpu-smollm2",
+    steps: Annotated[int, typer.Option(min=1, help="train: measured steps.")] = 4,
+    rows: Annotated[int, typer.Option(min=1, help="validate: rows to judge.")] = 4000,
+    repeats: Annotated[int, typer.Option(min=1, help="validate: turns of each arm.")] = 7,
+    workers: Annotated[
+        list[int] | None, typer.Option(min=1, help="validate: also with so many processes.")
+    ] = None,
+    json: JsonFile = None,
 ) -> None:
     """Measure speed as a ratio against a named competitor, in one run."""
-    if what is not Bench.train:
-        raise CallforgeError(f"`callforge bench {what}` is not in this version; see CHANGELOG.md")
-    from callforge.bench import bench_training
+    from callforge.bench import bench_training, bench_validation
 
-    print(bench_training(recipe, steps=steps))
+    if what is Bench.train:
+        print(bench_training(recipe, steps=steps, json_file=json))
+    elif what is Bench.validate:
+        print(bench_validation(rows=rows, repeats=repeats, workers=workers or (), json_file=json))
+    else:
+        raise CallforgeError(f"`callforge bench {what}` is not in this version; see CHANGELOG.md")
 
 
 def doctor() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import os
 import shutil
@@ -12,6 +10,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from callforge.advice import advise
 from callforge.fault_names import name_fault
 from datasets_src.judge import read_payload
 from validators.places import has_place, place_of, value_at
@@ -61,6 +60,7 @@ def verdict_lines(document: Document) -> Iterator[str]:
     """Yield what stands at the top: file, format, verdict."""
     yield paint(f"{document['file']} ({document['format']}): {count_rows(document)}", "head")
     yield paint(say_verdict(document), "good" if document["ok"] else "bad")
+    yield from wrap(f"note: {note}" for note in document["notes"])
 
 
 def count_rows(document: Document) -> str:
@@ -141,7 +141,7 @@ def fault_lines(name: str, count: int, issue: Mapping[str, Any], rows: Rows) -> 
     yield from wrap([f"e.g. {where}{side}{place}: {message}"], "    ")
     if value := show_value(issue, rows):
         yield f"    found: {value}"
-    if advice := advise(issue):
+    if advice := advise(issue["class"], issue["code"]):
         yield from wrap([f"what to do: {advice}"], "    ")
 
 
@@ -155,13 +155,6 @@ def show_value(issue: Mapping[str, Any], rows: Rows) -> str:
     shown = json.dumps(value_at(payload, place), ensure_ascii=False, default=str)
     shown = shown.encode("utf-8", "backslashreplace").decode()
     return shown if len(shown) <= VALUE_LENGTH else shown[: VALUE_LENGTH - 1] + "…"
-
-
-def advise(issue: Mapping[str, Any]) -> str:
-    """Return the advice for a kind of issue."""
-    if importlib.util.find_spec("callforge.advice") is None:
-        return ""
-    return str(importlib.import_module("callforge.advice").advise(issue["class"], issue["code"]))
 
 
 def basis_lines(document: Document) -> Iterator[str]:

@@ -6,6 +6,7 @@ says beyond its request, or leaves out of it, makes it unfaithful, not invalid.
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -36,6 +37,7 @@ class Judge:
     def __init__(self, validator: Validator, limits: Limits) -> None:
         self.validator = validator
         self.limits = limits
+        self.grounds = "request" in inspect.signature(validator.verdict_text).parameters
         self.survey = Survey(validator.operation, validator.catalogue)
 
     def judge_cells(self, form: str, first: int, cells: Iterable[Line | Raw]) -> Tally:
@@ -87,7 +89,8 @@ class Judge:
     def judge_side(self, entry: Entry, name: str, tally: Tally) -> bool:
         """Judge an answer that should be right; say whether it is valid."""
         request = asked(entry)
-        issues = self.validator.verdict_text(entry.fields[name]).issues
+        more = {"request": request} if self.grounds else {}
+        issues = self.validator.verdict_text(entry.fields[name], **more).issues
         for issue in issues:
             tally.note(join(entry, name, issue))
         found = errors(issues)
@@ -95,7 +98,7 @@ class Judge:
         if wrong:
             tally.first_layers[min((issue.layer for issue in wrong), key=depth)] += 1
             tally.basis[min((issue.basis for issue in wrong), key=BASES.index)] += 1
-        tally.grounded += request is not None
+        tally.grounded += self.grounds and request is not None
         tally.ungrounded += len(found) > 0 and not wrong
         return not wrong
 

@@ -12,11 +12,11 @@ hashing", 2010; standard error 3.5 % at 0.8). Candidates agree in four hashes of
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -33,12 +33,12 @@ LONGEST_TEXT = 400  # characters shown
 BLOCK = 1 << 16  # pairs compared at a time
 NOTHING = 0  # the masked hash of a row without a request
 
+CACHED_WORDS = 1 << 15
 DIGIT = re.compile(r"\d")
-PUNCTUATION = (
-    "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum()) + "…–—“”„’‘«»"
-)
+WORD = re.compile(r"[^\W\d_]+")
 RANDOM = np.random.default_rng(20_101_997).integers(1, 1 << 32, (2, HASHES), dtype=np.uint32)
 FACTORS, SHIFTS = RANDOM[0] | np.uint32(1), RANDOM[1]
+JOIN = np.uint32(2_654_435_761)
 
 Numbers = NDArray[Any]
 
@@ -82,14 +82,14 @@ def mask(text: str) -> list[str]:
     """Return the words of a text without case and punctuation, numbers and links as one sign."""
     words: list[str] = []
     for token in text.casefold().split():
-        if "://" in token:
-            word = "@"
-        elif DIGIT.search(token):
-            word = "#"
-        else:
-            word = token.strip(PUNCTUATION)
-        if word and not (word == "#" and words and words[-1] == "#"):
-            words.append(word)
+        if token.isalpha():
+            words.append(token)
+        elif "://" in token:
+            words.append("@")
+        elif not DIGIT.search(token):
+            words += WORD.findall(token)
+        elif not words or words[-1] != "#":  # a phone number with gaps is one number
+            words.append("#")
     return words
 
 
@@ -103,23 +103,33 @@ def sign(texts: Sequence[Sequence[str]]) -> bytes:
     """Return the signatures of masked texts: one byte a hash, rows one after another."""
     if not texts:
         return b""
-    pairs = [list(pair_hashes(words)) for words in texts]
-    starts = np.cumsum([0, *(len(each) for each in pairs[:-1])])
-    marks = np.fromiter((mark for each in pairs for mark in each), dtype=np.uint32)
+    pairs, starts = pair_hashes(texts)
     signatures = np.empty((len(texts), HASHES), dtype=np.uint8)
     for number, (factor, shift) in enumerate(zip(FACTORS, SHIFTS, strict=True)):
-        least = np.minimum.reduceat(marks * factor + shift, starts)
+        least = np.minimum.reduceat(pairs * factor + shift, starts)
         signatures[:, number] = (least >> np.uint32(8)).astype(np.uint8)
     return signatures.tobytes()
 
 
-def pair_hashes(words: Sequence[str]) -> Iterator[int]:
-    """Yield a hash for each two neighbouring words; one for a text of a single word or none."""
-    if len(words) < 2:
-        yield zlib.crc32(" ".join(words).encode("utf-8", "replace"))
-    words = words[:MOST_WORDS]
-    for one, following in itertools.pairwise(words):
-        yield zlib.crc32(f"{one} {following}".encode("utf-8", "replace"))
+def pair_hashes(texts: Sequence[Sequence[str]]) -> tuple[Numbers, Numbers]:
+    """Return a hash for each two neighbouring words of all texts, and where each text starts.
+
+    The end of a text counts as a word, so that even an empty one has a pair.
+    """
+    marks: list[int] = []
+    for words in texts:
+        marks += [0, *map(mark_word, words[:MOST_WORDS]), 0]
+    counts = np.fromiter((min(len(words), MOST_WORDS) + 1 for words in texts), np.int64)
+    ends = np.cumsum(counts + 1) - 1  # places of the last marks
+    flat = np.array(marks, dtype=np.uint32)
+    pairs = flat[:-1] * JOIN + flat[1:]
+    return np.delete(pairs, ends[:-1]), np.cumsum(counts) - counts
+
+
+@lru_cache(CACHED_WORDS)
+def mark_word(word: str) -> int:
+    """Return 32 bits that stand for a word, the same in every process."""
+    return zlib.crc32(word.encode("utf-8", "replace")) or 1
 
 
 def summarise(marks: Marks) -> dict[str, Any]:

@@ -95,9 +95,10 @@ class Tally:
     def show(self, row: int, content: Mapping[str, Any], *, faulty: bool) -> None:
         """Keep a row to be looked at while there is room for its kind."""
         kept = self.faulty if faulty else self.right
-        texts = (value for value in content.values() if isinstance(value, str))
-        if len(kept) < self.limits.rows and sum(map(len, texts)) <= LONGEST_SHOWN:
-            kept[row] = content
+        if len(kept) < self.limits.rows:
+            texts = (value for value in content.values() if isinstance(value, str))
+            if sum(map(len, texts)) <= LONGEST_SHOWN:
+                kept[row] = content
 
     def merge(self, other: Tally) -> None:
         """Add the next stretch of rows."""

@@ -1,0 +1,223 @@
+"""How fast is a verdict? Rows a second on one core, against python-jsonschema on the same rows.
+
+All arms see the same generated createSession rows in the same process, in turns, so that a slow
+moment of the machine hits each of them; the median of the turns counts, in processor time. The
+competitor gets its best form: a compiled Draft 4 validator, only asked for yes or no. It stops at
+the published schema; every arm of ours also checks for unknown members, the rules and the profile.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from callforge.api import Api, load_api
+from callforge_core.errors import CallforgeError
+from callforge_core.jsonl import write_rows
+
+SCHEMA_ONLY = "python-jsonschema"
+
+
+class Arm(NamedTuple):
+    """One way to judge a row."""
+
+    name: str
+    what: str
+    against: str
+    """The arm it is compared with; empty for the competitor itself."""
+    judge: Callable[[Any], object]
+    given: str
+    """What a row is given as: text, object (parsed beforehand), or asked (request and text)."""
+
+
+class Texts(NamedTuple):
+    """The rows to judge."""
+
+    requests: list[str]
+    answers: list[str]
+
+
+def measure_validation(
+    *, rows: int, repeats: int, workers: Sequence[int] = (), scaling_rows: int = 20_000
+) -> dict[str, Any]:
+    """Measure every arm and, for each count of `workers`, the validate command on a file."""
+    api = load_api("createSession", None, None, "default")
+    texts = make_rows(api, rows)
+    arms = build_arms(api)
+    seconds = take_turns(arms, texts, repeats)
+    speeds = {arm.name: rows / statistics.median(seconds[arm.name]) for arm in arms}
+    return {
+        "rows": rows,
+        "repeats": repeats,
+        "clock": "processor seconds of one process",
+        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        "arms": {
+            arm.name: {
+                "what": arm.what,
+                "rows_per_s": round(speeds[arm.name]),
+                "microseconds_a_row": round(1e6 / speeds[arm.name], 1),
+                "seconds": [round(each, 4) for each in seconds[arm.name]],
+                "against": arm.against,
+                "ratio": round(speeds[arm.name] / speeds[arm.against], 2) if arm.against else None,
+            }
+            for arm in arms
+        },
+        "workers": measure_workers(api, scaling_rows, workers) if workers else [],
+    }
+
+
+def make_rows(api: Api, rows: int) -> Texts:
+    """Generate requests with the calls that answer them, as texts."""
+    from callforge_core.spec import render_payload
+    from generators.samples import iter_samples
+
+    samples = list(iter_samples(api.operation, api.catalogue, rows=rows, seed=0))
+    return Texts(
+        [sample.request for sample in samples],
+        [render_payload(api.operation, sample.payload or {}) for sample in samples],
+    )
+
+
+def build_arms(api: Api) -> list[Arm]:
+    """Return the competitor, alone and with its format checker, and our layers."""
+    import jsonschema
+
+    engine: Any = jsonschema.Draft4Validator
+    if api.operation.dialect != "draft4":
+        engine = jsonschema.Draft202012Validator
+    plain = engine(api.operation.schema)
+    formats = engine(api.operation.schema, format_checker=engine.FORMAT_CHECKER)
+    validator = api.validator
+
+    def ask(row: tuple[str, str]) -> object:
+        return validator.verdict_text(row[1], request=row[0])
+
+    objects = f"{SCHEMA_ONLY}, parsed rows"
+    return [
+        Arm(
+            SCHEMA_ONLY,
+            "json.loads, schema only",
+            "",
+            lambda text: plain.is_valid(json.loads(text)),
+            "text",
+        ),
+        Arm(
+            f"{SCHEMA_ONLY}, formats",
+            "json.loads, schema with its format checker",
+            SCHEMA_ONLY,
+            lambda text: formats.is_valid(json.loads(text)),
+            "text",
+        ),
+        Arm(objects, "schema only, parsing not counted", "", plain.is_valid, "object"),
+        Arm(
+            "callforge, parsed rows",
+            "schema, closed world, rules and catalogue, parsing not counted",
+            objects,
+            validator.verdict,
+            "object",
+        ),
+        Arm(
+            "callforge, texts",
+            "strict JSON, schema, closed world, rules, catalogue",
+            SCHEMA_ONLY,
+            validator.verdict_text,
+            "text",
+        ),
+        Arm(
+            "callforge, full verdict",
+            "the same and grounding in the request",
+            SCHEMA_ONLY,
+            ask,
+            "asked",
+        ),
+    ]
+
+
+def take_turns(arms: Sequence[Arm], texts: Texts, repeats: int) -> dict[str, list[float]]:
+    """Return the seconds each arm took over all rows, turn by turn; the first turn warms up."""
+    given: dict[str, list[Any]] = {
+        "text": texts.answers,
+        "object": [json.loads(text) for text in texts.answers],
+        "asked": list(zip(texts.requests, texts.answers, strict=True)),
+    }
+    seconds: dict[str, list[float]] = {arm.name: [] for arm in arms}
+    for turn in range(repeats + 1):
+        for arm in arms:
+            rows, judge = given[arm.given], arm.judge
+            gc.collect()
+            start = time.process_time()
+            for row in rows:
+                judge(row)
+            taken = time.process_time() - start
+            if turn:
+                seconds[arm.name].append(taken)
+    return seconds
+
+
+def measure_workers(api: Api, rows: int, workers: Sequence[int]) -> list[dict[str, Any]]:
+    """Time the validate command on one file with each count of workers; check equal output."""
+    texts = make_rows(api, min(rows, 4000))
+    found: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.jsonl"
+        count = len(texts.answers)
+        write_rows(
+            path,
+            (
+                {"prompt": texts.requests[n % count], "completion": texts.answers[n % count]}
+                for n in range(rows)
+            ),
+        )
+        documents = set()
+        for number in workers:
+            seconds = time_command(path, number)
+            documents.add(path.with_suffix(".json").read_bytes())
+            found.append({"workers": number, "wall_s": round(seconds, 2)})
+    for each in found:
+        each["rows_per_s"] = round(rows / each["wall_s"])
+        each["speed_up"] = round(found[0]["wall_s"] / each["wall_s"], 2)
+        each["same_output"] = len(documents) == 1
+    return found
+
+
+def time_command(path: Path, workers: int) -> float:
+    """Return the wall seconds of one `callforge validate`, its start included."""
+    command = [sys.executable, "-m", "callforge", "validate", str(path)]
+    command += ["--workers", str(workers), "--json", str(path.with_suffix(".json"))]
+    start = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # own module
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise CallforgeError(f"`callforge validate --workers {workers}` failed: {last}")
+    return time.perf_counter() - start
+
+
+def render_measurement(found: dict[str, Any]) -> str:
+    """Return the measurement as a table with its conditions."""
+    lines = [f"{'':<34}{'rows/s':>10}{'µs/row':>9}{'ratio':>8}  what"]
+    for name, arm in found["arms"].items():
+        ratio = "" if arm["ratio"] is None else f"{arm['ratio']:.2f}x"
+        lines.append(
+            f"{name:<34}{arm['rows_per_s']:>10,}{arm['microseconds_a_row']:>9.1f}{ratio:>8}  "
+            f"{arm['what']}"
+        )
+    lines.append(
+        f"{found['rows']:,} rows, median of {found['repeats']} turns, {found['clock']}; "
+        f"{found['machine']}"
+    )
+    for each in found["workers"]:
+        same = "same output" if each["same_output"] else "DIFFERENT OUTPUT"
+        lines.append(
+            f"validate --workers {each['workers']}: {each['wall_s']:.2f} s, "
+            f"{each['rows_per_s']:,} rows/s, {each['speed_up']:.2f}x, {same}"
+        )
+    return "\n".join(lines)
