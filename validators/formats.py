@@ -15,6 +15,7 @@ DATE_TIME = re.compile(
 )
 # RFC 3986: what may stand in a URI; % only as the start of an escape
 URI_TEXT = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
 
 
@@ -68,11 +69,12 @@ def is_date_time(value: object) -> bool:
     return hour < 24 and minute < 60 and second <= 60 and zone_hour < 24 and zone_minute < 60
 
 
-def is_https_uri(value: object) -> bool:
-    """Say whether a text is a URI with scheme https and a host."""
-    if not isinstance(value, str) or not value.startswith("https://"):
+def is_uri(value: object, schemes: tuple[str, ...] = ()) -> bool:
+    """Say whether a text is a URI with a host, of one of the schemes if any are named."""
+    if not isinstance(value, str) or URI_TEXT.fullmatch(value) is None:
         return False
-    if URI_TEXT.fullmatch(value) is None:
+    scheme, found, _ = value.partition("://")
+    if not found or (scheme not in schemes if schemes else not SCHEME.fullmatch(scheme)):
         return False
     try:
         parts = urlsplit(value)
@@ -80,3 +82,8 @@ def is_https_uri(value: object) -> bool:
     except ValueError:
         return False
     return bool(HOST_NAME.fullmatch(host)) or is_address(host, 6)
+
+
+def is_https_uri(value: object) -> bool:
+    """Say whether a text is a URI with scheme https and a host."""
+    return is_uri(value, ("https",))

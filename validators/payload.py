@@ -17,7 +17,7 @@ from callforge_core.spec import Operation
 from validators.catalogue import Catalogue, iter_catalogue_issues
 from validators.places import Place, is_within, path_of, place_of
 from validators.rules.pack import RULES
-from validators.rules.quality_on_demand import ABSENCES, checks_for
+from validators.rules.packs import ABSENCES, checks_for
 from validators.schema import SchemaEngine, plain
 from validators.screen import PROFILE, Screen
 from validators.strict_json import Parsed, parse_strict

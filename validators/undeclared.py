@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from callforge_core.records import Issue
+from callforge_core.records import Basis, Issue
 from callforge_core.spec import Operation, declared, select
 from validators.places import Place, path_of, quote
-from validators.releases import alias_names, foreign_names, squeeze
+from validators.releases import alias_names, foreign_names, refuses_unknown, squeeze
 
 Schema = dict[str, Any]
 Pattern = tuple[str, ...]
@@ -34,6 +34,8 @@ class Unknown:
     """Places that this member explains when they are missing."""
     of_other_subtype: bool = False
     """True for a member of another subtype of the same object."""
+    basis: Basis = "project"
+    """Normative where the release refuses what it does not declare (R1)."""
 
 
 class ClosedWorld:
@@ -41,6 +43,8 @@ class ClosedWorld:
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
+        strict = refuses_unknown(operation.api, operation.release)
+        self.basis: Basis = "normative" if strict else "project"
         self.foreign = foreign_names(operation.api, operation.release)
         self.aliases = alias_names(operation.api)
         self.parents: dict[str, list[Pattern]] = {}
@@ -56,9 +60,7 @@ class ClosedWorld:
             for name in [name for name in node if name not in members]:
                 count += 1
                 if count > MANY_NAMES:
-                    yield Unknown(
-                        cls="S3" if place else "S2", place=(*place, name), value=node[name]
-                    )
+                    yield self.stranger(place, name, node)
                 else:
                     yield self.name_fault(place, name, node, schema)
 
@@ -67,7 +69,7 @@ class ClosedWorld:
     ) -> Unknown:
         """Say what an undeclared member is: of another release, moved, misnamed or invented."""
         members = declared(schema, node)
-        unknown = Unknown(cls="S3" if place else "S2", place=(*place, name), value=node[name])
+        unknown = self.stranger(place, name, node)
         if name in self.foreign:
             names = self.foreign[name]
             targets = tuple((*place, other) for other in names if other not in node)
@@ -89,6 +91,11 @@ class ClosedWorld:
                 unknown, cls="S4", stands_for=tuple((*place, member) for member in meant)
             )
         return unknown
+
+    def stranger(self, place: Place, name: str, node: Mapping[str, Any]) -> Unknown:
+        """Return an undeclared member that nothing is known of."""
+        cls = "S3" if place else "S2"
+        return Unknown(cls=cls, place=(*place, name), value=node[name], basis=self.basis)
 
     def wrapped(self, value: Any) -> tuple[Place, ...]:
         """Return the top members inside a value when it looks like the body itself."""
@@ -169,7 +176,7 @@ def unknown_issue(unknown: Unknown, explains: bool) -> Issue:
         message=word(unknown),
         layer="schema" if explains else "closed",
         spec="R1",
-        basis="schema" if explains else "project",
+        basis="schema" if explains else unknown.basis,
     )
 
 

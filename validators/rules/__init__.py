@@ -1,1 +1,1 @@
-"""Cross-field rules, one module per API."""
+"""Rules that no schema can say, and which of them hold where."""

@@ -1,6 +1,7 @@
-"""How is a rule filed, and which rules hold for an operation of a release?
+"""How is a rule filed? Under its number of the taxonomy; packs.py says where it holds.
 
-A rule says what the schema cannot: a generator of Issues with a number of the taxonomy (R2, R5).
+A rule says what the schema cannot: a generator of Issues. Where releases differ in what a rule
+asks, it has variants: "R16" and "R16 any scheme" are both number R16.
 """
 
 from __future__ import annotations
@@ -18,24 +19,20 @@ Check = Callable[[Payload], Iterator[Issue]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A numbered check of some operations of one API."""
+    """A numbered check of a request body."""
 
     number: str
-    api: str
-    operations: tuple[str, ...]
     check: Check
 
 
 RULES: Registry[Rule] = Registry("rule")
 
 
-def rule(number: str, *, api: str, operations: tuple[str, ...]) -> Callable[[Check], Check]:
-    """Return a decorator that files a check under its API and number."""
+def rule(name: str) -> Callable[[Check], Check]:
+    """Return a decorator that files a check under its number, or number and variant."""
 
     def add(check: Check) -> Check:
-        RULES.register(f"{api} {number}")(
-            Rule(number=number, api=api, operations=operations, check=check)
-        )
+        RULES.register(name)(Rule(number=name.partition(" ")[0], check=check))
         return check
 
     return add
@@ -68,3 +65,8 @@ def member(payload: Any, *keys: str) -> Any:
     for key in keys:
         payload = payload.get(key) if isinstance(payload, dict) else None
     return payload
+
+
+def is_integer(value: object) -> bool:
+    """Say whether a value is an integer; true and false are not."""
+    return isinstance(value, int) and not isinstance(value, bool)
