@@ -5,28 +5,23 @@ Formats are asserted, and `$` matches at the very end only, as ECMA-262 has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema_rs
 
 from callforge_core.records import Issue
 from callforge_core.spec import Operation
-from callforge_core.spec_documents import escape
 from validators.places import Place, path_of, quote
+from validators.violations import (
+    ALTERNATIVES,
+    ORDER,
+    Schema,
+    Violation,
+    classify,
+    iter_violations,
+)
 
-Schema = dict[str, Any]
-
-ORDER = ("S6", "S9", "S8", "T3", "T1", "T2", "T6", "T4", "T5", "S1", "C1", "C2")
-CLASS_OF = {
-    "minItems": "S9", "maxItems": "S9", "uniqueItems": "S9",
-    "minProperties": "S8", "maxProperties": "C1", "not": "C1",
-    "enum": "T6", "const": "T6",
-    "pattern": "T4", "format": "T4", "minLength": "T4", "maxLength": "T4",
-    "minimum": "T5", "maximum": "T5", "exclusiveMinimum": "T5", "exclusiveMaximum": "T5",
-    "multipleOf": "T5", "required": "S1", "dependencies": "C2", "dependentRequired": "C2",
-}  # fmt: skip
 WORDING = {
     "pattern": "does not match", "format": "does not have the format",
     "minLength": "is shorter than", "maxLength": "is longer than",
@@ -36,21 +31,6 @@ WORDING = {
 }  # fmt: skip
 CLOSING = {"additionalProperties", "unevaluatedProperties", "propertyNames"}
 MAX_DEPTH = 64  # no API nests deeper; the engine stops at 255, Python at 1,000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
-    """One thing the engine objects to."""
-
-    keyword: str
-    place: Place
-    schema: Schema
-    """The part of the schema that is not satisfied."""
-    pointer: str
-    """Where that part stands: a pointer into the schema."""
-    value: Any
-    several: bool
-    """True when more than one alternative of a oneOf holds."""
 
 
 class SchemaEngine:
@@ -113,40 +93,6 @@ def decide(engine: Any, payload: object) -> bool:
         return bool(engine.is_valid(plain(payload)))
 
 
-def iter_violations(engine: Any, schema: Schema, payload: object) -> Iterator[Violation]:
-    """Yield an engine's errors with the part of the schema and of the payload they are about."""
-    for error in engine.iter_errors(payload):
-        path = list(error.schema_path)
-        node: Any = schema
-        steps: list[Any] = []
-        keyword = ""
-        for step in path:
-            following = node.get(step) if isinstance(node, dict) else node[int(step)]
-            if not isinstance(following, dict | list) or step in ("required", "enum", "type"):
-                keyword = str(step)
-                break
-            keyword, node = str(step), following
-            steps.append(step)
-        else:  # the last step is the keyword itself: anyOf, oneOf, items as an object
-            node = lookup(schema, steps[:-1])
-            steps = steps[:-1]
-        yield Violation(
-            keyword=keyword,
-            place=tuple(error.instance_path),
-            schema=node,
-            pointer="".join(f"/{escape(step)}" for step in steps),
-            value=error.instance,
-            several="Multiple" in type(error.kind).__name__,
-        )
-
-
-def lookup(schema: Any, steps: Iterable[Any]) -> Any:
-    """Return the part of a schema that steps lead to."""
-    for step in steps:
-        schema = schema[int(step)] if isinstance(schema, list) else schema[step]
-    return schema
-
-
 def describe(violation: Violation, spec: str, layer: Any) -> Iterator[tuple[Issue, Place]]:
     """Yield the issues a violation stands for, and their places: a missing member's is its own."""
     keyword, value, place = violation.keyword, violation.value, violation.place
@@ -166,29 +112,6 @@ def describe(violation: Violation, spec: str, layer: Any) -> Iterator[tuple[Issu
     yield make(cls, f"schema.{code_of(keyword)}", place, message, spec, layer), place
 
 
-def classify(violation: Violation) -> str:
-    """Return the fault class of a violation."""
-    keyword, value = violation.keyword, violation.value
-    if keyword == "type":
-        return classify_type(violation.schema.get("type"), value)
-    if isinstance(value, dict) and not value and violation.place:
-        return "S8"
-    if keyword in ("anyOf", "oneOf"):
-        return "C1" if violation.several else "T3" if value is None else "C2"
-    return CLASS_OF.get(keyword, "C2")
-
-
-def classify_type(expected: Any, value: Any) -> str:
-    """Return the fault class of a value of the wrong type."""
-    if value is None:
-        return "T3"
-    if expected == "array":
-        return "S9"
-    if expected == "object":
-        return "S9" if isinstance(value, list) else "S6"
-    return "T2" if expected == "integer" and isinstance(value, float) else "T1"
-
-
 def word(cls: str, violation: Violation) -> str:
     """Word a violation for a person."""
     schema, value, keyword = violation.schema, violation.value, violation.keyword
@@ -199,7 +122,9 @@ def word(cls: str, violation: Violation) -> str:
     if keyword == "type":
         article = "an" if str(schema.get("type"))[0] in "aeio" else "a"
         return f"{quote(value)} is not {article} {schema.get('type')}"
-    if keyword in ("anyOf", "oneOf"):
+    if cls == "C1" and not violation.several:
+        return f"{', '.join(map(quote, value))} exclude each other; one way of saying it has to do"
+    if keyword in ALTERNATIVES:
         which = "more than one" if violation.several else "none"
         return f"{quote(value)} matches {which} of the alternatives the schema gives"
     if keyword == "enum":
