@@ -33,6 +33,9 @@ class Distinct:
 
     def merge(self, other: Distinct) -> None:
         """Take in what another part of the stream has seen."""
+        if other.limit < self.limit:
+            self.limit = other.limit
+            self.marks = {mark for mark in self.marks if mark < self.limit}
         self.include(other.marks)
 
     def include(self, marks: Iterable[int]) -> None:

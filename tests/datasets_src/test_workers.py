@@ -1,0 +1,60 @@
+"""Stretches of rows in several processes: order kept, errors told, nothing left behind."""
+
+from __future__ import annotations
+
+import operator
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasets_src.workers import WorkerDied, count_cores, map_in_order, stretches
+
+
+def test_results_come_back_in_order() -> None:
+    found = map_in_order(operator.neg, range(40), workers=2, prepare=int, arguments=())
+    assert list(found) == [-n for n in range(40)]
+
+
+def test_no_items_are_no_work() -> None:
+    assert list(map_in_order(operator.neg, [], workers=2, prepare=int, arguments=())) == []
+
+
+def test_a_worker_that_dies_is_told_in_one_line() -> None:
+    with pytest.raises(WorkerDied, match="run again with fewer --workers"):
+        list(map_in_order(os._exit, [1], workers=1, prepare=int, arguments=()))
+
+
+def test_an_error_in_the_work_stays_what_it_is() -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(map_in_order((1).__truediv__, [0], workers=1, prepare=int, arguments=()))
+
+
+def test_an_error_in_the_source_reaches_the_caller() -> None:
+    def broken() -> object:
+        yield 1
+        raise LookupError("the file ends early")
+
+    found = map_in_order(operator.neg, broken(), workers=1, prepare=int, arguments=())  # type: ignore[arg-type]
+    with pytest.raises(LookupError, match="ends early"):
+        list(found)
+
+
+@given(
+    items=st.lists(st.binary(max_size=9), max_size=30),
+    most=st.integers(1, 7),
+    largest=st.integers(1, 20),
+)
+def test_stretches_hold_every_item_once_and_keep_their_limits(
+    items: list[bytes], most: int, largest: int
+) -> None:
+    parts = list(stretches(items, len, most=most, largest=largest))
+    assert [item for part in parts for item in part] == items
+    for part in parts:
+        assert 1 <= len(part) <= most
+        assert sum(map(len, part[:-1])) < largest
+
+
+def test_there_is_a_core() -> None:
+    assert count_cores() >= 1
