@@ -13,7 +13,7 @@ from callforge_core.faults import fault_class
 from callforge_core.records import Fault, Payload
 from callforge_core.spec import order_keys
 from generators import faults_structure, faults_text, faults_types, faults_values
-from generators.edits import INJECTORS, Ground, NotApplicable
+from generators.edits import INJECTORS, Edit, Ground, NotApplicable
 from validators.payload import Validator
 
 REGISTERED = (faults_text, faults_structure, faults_types, faults_values)
@@ -29,11 +29,15 @@ class Defect:
 
 def inject(cls: str, gold: Payload, validator: Validator, rng: Random) -> Defect | NotApplicable:
     """Return `gold` with one fault of class `cls`; raise UnknownName for an unknown class."""
-    usual = fault_class(cls)
+    fault_class(cls)
     ordered = order_keys(validator.operation, gold)
-    edit = INJECTORS.get(cls)(ordered, Ground(validator.catalogue, rng))
-    if isinstance(edit, NotApplicable):
-        return edit
+    edit = INJECTORS.get(cls)(ordered, Ground(validator.catalogue, rng, validator.operation))
+    return edit if isinstance(edit, NotApplicable) else record(cls, edit)
+
+
+def record(cls: str, edit: Edit) -> Defect:
+    """Return an edit as a faulty answer with the record of its fault."""
+    usual = fault_class(cls)
     fault = Fault(
         cls=cls,
         detail=edit.detail,
