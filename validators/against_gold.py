@@ -11,7 +11,7 @@ from typing import Any
 
 from callforge_core.spec import Operation
 from validators.comparators import WHOLES, intervals, network, values_equal
-from validators.grounding import is_placeholder, is_said
+from validators.placeholders import is_placeholder, is_said
 from validators.places import Place, is_within, pointer_of
 from validators.undeclared import is_near
 

@@ -3,22 +3,23 @@
     diagnose('{"duration":60, ...}', validator, gold=gold) -> {("V2", "/duration")}
 
 Every fault is named, once: a place that one layer has explained is left alone by the later ones.
-Without gold only the layers that need none run. Pointers lead into the answer; that of a missing
-member is where it would stand.
+Without gold the request alone is asked, as far as it can tell. Pointers lead into the answer; that
+of a missing member is where it would stand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from callforge_core.records import Issue, Payload
 from validators.against_gold import iter_gold_faults
 from validators.comparators import values_equal
-from validators.grounding import iter_placeholders
+from validators.grounding import Grounder
 from validators.payload import Examination, Validator, said_twice
-from validators.places import Place, has_place, is_within, path_of, place_of, pointer_of
+from validators.places import Place, has_place, path_of, place_of, pointer_of
 from validators.strict_json import parse_strict
 from validators.undeclared import Unknown
 
@@ -60,9 +61,15 @@ def item_faults(
             payload, gold, validator.operation, explained=explained, request=request
         )
     elif request is not None:
-        for place in iter_placeholders(payload, request):
-            if not any(is_within(place, other) for other in explained):
-                yield "V5", place
+        for issue in grounder_of(validator).iter_issues(payload, request, explained):
+            if issue.severity == "error":
+                yield issue.cls, place_of(issue.path)
+
+
+@cache
+def grounder_of(validator: Validator) -> Grounder:
+    """Return the grounder for the operation and catalogue of a validator."""
+    return Grounder(validator.operation, validator.catalogue)
 
 
 def recognise(member: Unknown, payload: Any, gold: Payload) -> Unknown:

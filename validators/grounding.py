@@ -1,82 +1,89 @@
-"""Does a value come from the request? Placeholders, and how a request may say a value (R11).
+"""Does every value of a payload come from the request? Derivations, facts left unused, faults.
 
-Only what can be told for sure: a placeholder is grounded if the request contains it.
+    Grounder(operation, catalogue).ground(payload, "... for half an hour ...").derivations
+    -> {("duration",): Derivation(how="length of time", text="half an hour", ...), ...}
+
+Each value is looked for in the request and what yields it is taken out; what is left over are facts
+that nobody used. Where a request speaks in words this layer does not know, it says nothing.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import re
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+from callforge_core.records import Issue
+from callforge_core.spec import Operation
+from validators.catalogue import Catalogue
+from validators.derivations import UNDETERMINED
+from validators.facts import Fact
+from validators.placeholders import is_placeholder as is_placeholder
+from validators.placeholders import is_said as is_said
+from validators.placeholders import iter_placeholders as iter_placeholders
 from validators.places import Place
-
-NETWORKS = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24",  # RFC 5737
-        "2001:db8::/32",  # RFC 3849
-    )
-)  # fmt: skip
-NUMBER = re.compile(r"\+1?(?:0?123456\d*|(\d)\1{5,}|\d{1,2}0{7,})")
-HOSTS = re.compile(r"(?:www\.|api\.|callback\.|your[\w-]*\.)?example\.(?:com|org|net)|your[\w.-]+")
+from validators.profile_words import ProfileWords
+from validators.reading import Reader
+from validators.slots import compile_plan
+from validators.unfaithful import Remains
 
 
-def is_placeholder(value: object) -> bool:
-    """Say whether a text is a usual stand-in: +1234567890, a documentation address, example.com."""
-    if not isinstance(value, str):
-        return False
-    if value.startswith("+"):
-        return NUMBER.fullmatch(value) is not None
-    if "://" in value:
-        return HOSTS.fullmatch(host_of(value)) is not None
-    network = network_of(value)
-    return network is not None and any(
-        network.version == known.version and known.supernet_of(network)  # type: ignore[arg-type]  # same version
-        for known in NETWORKS
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """What yields a value: how, and which passage of the request."""
+
+    how: str
+    start: int
+    end: int
+    text: str
 
 
-def is_said(value: object, request: str) -> bool:
-    """Say whether a request contains a text as a whole word, a number perhaps with gaps."""
-    text = str(value)
-    if re.search(rf"(?<![\w.:/+-]){re.escape(text)}(?![\w:/-]|[.?]\w)", request):
-        return True
-    if text.startswith("+"):
-        spaced = r"[\s().-]*".join(re.escape(digit) for digit in text[1:])
-        return re.search(rf"(?<!\d){spaced}(?!\d)", request) is not None
-    address = None if "://" in text else network_of(text)
-    if address is None:
-        return False
-    words = (network_of(word.strip(",;:()[]\"'").rstrip(".")) for word in request.split())
-    return any(word == address for word in words)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounding:
+    """What a request says of the values of a payload."""
+
+    derivations: Mapping[Place, Derivation]
+    unused: tuple[Fact, ...] = ()
+    """Facts of the request that the payload could hold and does not."""
+    undetermined: tuple[Place, ...] = ()
+    """Values of which this layer cannot tell whether the request says them."""
+    issues: tuple[Issue, ...] = ()
 
 
-def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    """Read an address or network, None when a text is neither."""
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None
+class Grounder:
+    """Grounds payloads of one operation in their requests."""
 
+    def __init__(self, operation: Operation, catalogue: Catalogue) -> None:
+        self.reader = Reader(compile_plan(operation.closed), ProfileWords(catalogue))
 
-def host_of(url: str) -> str:
-    """Return the host of a URL in small letters, nothing when there is none."""
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
+    def iter_issues(
+        self, payload: object, request: str | None, explained: Iterable[Place] = ()
+    ) -> Iterator[Issue]:
+        """Yield what the request alone shows to be unfaithful, outside the places explained."""
+        if not isinstance(request, str) or not isinstance(payload, dict):
+            return
+        known = tuple(explained)
+        reading = self.reader.read(payload, request, known)
+        if not reading.clean:
+            yield from Remains(reading, payload, known, self.reader).iter_issues()
 
-
-def iter_placeholders(payload: Any, request: str, place: Place = ()) -> Iterator[Place]:
-    """Yield the places of placeholders that a request does not contain."""
-    if isinstance(payload, dict):
-        for key, child in payload.items():
-            yield from iter_placeholders(child, request, (*place, key))
-    elif isinstance(payload, list):
-        for index, child in enumerate(payload):
-            yield from iter_placeholders(child, request, (*place, index))
-    elif is_placeholder(payload) and not is_said(payload, request):
-        yield place
+    def ground(self, payload: object, request: str | None) -> Grounding:
+        """Return what yields each value, and the facts that nothing uses."""
+        if not isinstance(request, str) or not isinstance(payload, dict):
+            return Grounding(derivations={})
+        reading = self.reader.read(payload, request, ())
+        remains = Remains(reading, payload, (), self.reader)
+        issues = tuple(remains.iter_issues())
+        found = dict(reading.found)
+        for slot in reading.ports:
+            found |= slot.derived(reading.stated)
+        text = reading.request.text
+        return Grounding(
+            derivations={
+                place: Derivation(how=how, start=start, end=end, text=text[start:end])
+                for place, (how, start, end) in found.items()
+                if how != UNDETERMINED[0]
+            },
+            unused=tuple(remains.unused),
+            undetermined=tuple(place for place, kept in found.items() if kept is UNDETERMINED),
+            issues=issues,
+        )

@@ -183,14 +183,17 @@ def test_a_placeholder_counts_as_said_only_if_the_request_has_it(
         assert found == {(cls, "/device/phoneNumber")}
 
 
-def test_without_gold_placeholders_still_need_the_request(
+def test_without_gold_the_request_tells_what_is_made_up_and_what_nobody_asked_for(
     validator: Validator, gold: Payload
 ) -> None:
     text = render_payload(validator.operation, gold)
     assert diagnose(text, validator) == frozenset()
     assert diagnose(text, validator, request=REQUEST) == frozenset()
     assert diagnose(text, validator, request="a game, one hour") == {
-        ("V5", "/applicationServer/ipv4Address")
+        ("V5", "/device/phoneNumber"),
+        ("V5", "/applicationServer/ipv4Address"),
+        ("V7", "/applicationServerPorts"),
+        ("V7", "/sink"),
     }
 
 

@@ -1,0 +1,126 @@
+"""Which QoS profile does a request speak of? Names, and the catalogue's workloads and keywords."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from validators.catalogue import Catalogue
+
+WORD = re.compile(r"[a-z0-9]+(?:[-'][a-z0-9]+)*")
+SPLIT = re.compile(r"[ _.-]+")
+ARTICLE = re.compile(r"^(?:a|an|the|our|my)\s+")
+TITLES = "profile|qos|qod|class|level|tier|type"
+
+
+class Hint(NamedTuple):
+    """What a request says of profiles: those it names, and those its words belong to."""
+
+    named: frozenset[str]
+    meant: frozenset[str]
+    """Profiles one of whose workloads the request names in the catalogue's words."""
+    touched: frozenset[str]
+    """Profiles one of whose keywords the request uses."""
+    sure: frozenset[str]
+    """Those among them by two keywords that no workload of another profile contains."""
+
+
+class ProfileWords:
+    """The words of one catalogue, compiled once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.names = compile_names([profile.name for profile in catalogue.profiles])
+        self.workloads = {
+            profile.name: [plain(words) for words in profile.workloads]
+            for profile in catalogue.profiles
+        }
+        self.words: dict[str, frozenset[str]] = {}
+        self.phrases: dict[str, list[str]] = {}
+        for profile in catalogue.profiles:
+            keywords = [keyword.lower() for keyword in profile.keywords]
+            single = [word for word in keywords if " " not in word]
+            plurals = [f"{word}s" for word in single]
+            self.words[profile.name] = frozenset((*single, *plurals))
+            self.phrases[profile.name] = [word for word in keywords if " " in word]
+        self.strong = {name: self.strong_words(name) for name in self.words}
+        shared = sole_claims(self.workloads)
+        self.sole = {
+            name: [w for w in words if w in shared] for name, words in self.workloads.items()
+        }
+
+    def strong_words(self, name: str) -> frozenset[str]:
+        """Return the keywords of a profile that no other profile's words contain."""
+        others = {
+            word
+            for other in self.words
+            if other != name
+            for words in (*self.workloads[other], *self.phrases[other])
+            for word in words.split()
+        }
+        taken = {word for other in self.words if other != name for word in self.words[other]}
+        return self.words[name] - others - taken
+
+    def find(self, name: str, low: str) -> tuple[str, int, int] | None:
+        """Return how, and where, a request of small letters names a profile."""
+        if name not in self.names:
+            return None
+        match = self.names[name].search(low)
+        return ("name", *match.span()) if match else None
+
+    def find_use(self, name: str, low: str) -> tuple[str, int, int] | None:
+        """Return where a request of small letters says what a profile is for."""
+        for phrase in (*self.workloads.get(name, ()), *self.phrases.get(name, ())):
+            start = low.find(phrase)
+            if start >= 0:
+                return "workload", start, start + len(phrase)
+        own = self.words.get(name)
+        for match in WORD.finditer(low) if own else ():
+            if not own.isdisjoint((match[0], *match[0].split("-"))):  # type: ignore[union-attr]
+                return "keyword", *match.span()
+        return None
+
+    def hint(self, low: str) -> Hint:
+        """Return what a request of small letters says of all profiles."""
+        words = {part for word in WORD.findall(low) for part in (word, *word.split("-"))}
+        return Hint(
+            frozenset(name for name, names in self.names.items() if names.search(low)),
+            frozenset(name for name, uses in self.sole.items() if any(use in low for use in uses)),
+            frozenset(
+                name
+                for name, own in self.words.items()
+                if not own.isdisjoint(words) or any(phrase in low for phrase in self.phrases[name])
+            ),
+            frozenset(name for name, own in self.strong.items() if len(own & words) > 1),
+        )
+
+
+def plain(workload: str) -> str:
+    """Return a workload in small letters without its article."""
+    return ARTICLE.sub("", workload.lower())
+
+
+def sole_claims(workloads: dict[str, list[str]]) -> set[str]:
+    """Return the workloads that only one profile claims, not part of another's."""
+    claims = [(name, words) for name, uses in workloads.items() for words in uses]
+    return {
+        words
+        for name, words in claims
+        if not any(words in other and name != owner for owner, other in claims)
+    }
+
+
+def compile_names(names: Iterable[str]) -> dict[str, re.Pattern[str]]:
+    """Return profile name -> pattern of the ways to write it; "profile E" if that is one only."""
+    names = list(names)
+    parts = {name: SPLIT.split(name.lower()) for name in names}
+    heads = {tuple(words[:-1]) for words in parts.values()}
+    lasts = [words[-1] for words in parts.values()]
+    patterns = {}
+    for name in names:
+        *head, last = map(re.escape, parts[name])
+        forms = [r"[ _.-]?".join((*head, last))]
+        if head and len(heads) == 1 and lasts.count(parts[name][-1]) == 1:
+            forms.append(rf"(?:{TITLES})(?:\sprofile|\sclass)?\s?[:=\"'_-]?\s?{last}")
+        patterns[name] = re.compile(rf"(?<![a-z0-9_])(?:{'|'.join(forms)})(?![a-z0-9_]|-[a-z0-9])")
+    return patterns
