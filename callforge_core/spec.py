@@ -6,145 +6,71 @@ Reads YAML or JSON of OpenAPI 3.0 and 3.1, follows references on disk only, fetc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from callforge_core.errors import SpecError, UnknownName
+from callforge_core.errors import SpecError
 from callforge_core.jsonl import render_json
 from callforge_core.records import Payload
-from callforge_core.registry import unknown
 from callforge_core.spec_documents import Document, Place
-from callforge_core.spec_schemas import Schema, close, declared, inline, select
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-Dialect = Literal["draft4", "2020-12"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """A value that travels outside the body."""
-
-    name: str
-    where: str
-    """path, query, header or cookie."""
-    required: bool
-    schema: Schema
+from callforge_core.spec_keywords import Dialect
+from callforge_core.spec_model import Operation, Operations, Parameter, Spec
+from callforge_core.spec_modern import to_2020_12
+from callforge_core.spec_operations import compile_operation, iter_sites
+from callforge_core.spec_references import resolve
+from callforge_core.spec_schemas import Schema, declared, select
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Operation:
-    """One thing a release can be asked to do."""
+def load_spec(path: Path, *, lenient: bool = False) -> Spec:
+    """Read an OpenAPI document; raise SpecError saying what is missing in it.
 
-    api: str
-    release: str
-    operation_id: str
-    method: str
-    path: str
-    summary: str
-    parameters: tuple[Parameter, ...] = ()
-    schema: Schema = field(default_factory=dict, repr=False)
-    """The published request body as JSON Schema, references inlined; empty without a body."""
-    closed: Schema = field(default_factory=dict, repr=False)
-    """The same, allOf merged, discriminators resolved, every object closed, int32 bounded."""
-    origins: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """JSON pointer into `schema` -> JSON pointer into the document, to quote in findings."""
-    dialect: Dialect = "draft4"
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The top-level members of the body, in spec order."""
-        return tuple(declared(self.closed, {}))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Spec:
-    """One API release."""
-
-    api: str
-    release: str
-    title: str
-    operations: Mapping[str, Operation]
-
-    def operation(self, name: str) -> Operation:
-        """Return an operation by its id; raise UnknownName with the nearest."""
-        if name not in self.operations:
-            raise UnknownName(unknown("operation", name, self.operations))
-        return self.operations[name]
-
-
-def load_spec(path: Path) -> Spec:
-    """Read an OpenAPI document; raise SpecError saying what is missing in it."""
-    root = Document(path).place()
-    if not isinstance(root.node, dict) or not str(root.node.get("openapi", "")).startswith("3."):
-        raise SpecError(f"{path} is no OpenAPI 3 document: it has no 'openapi: 3.x' line")
-    info = root.node.get("info")
-    if not isinstance(info, dict) or not isinstance(root.node.get("paths"), dict):
-        raise SpecError(f"{path} has no 'info' or no 'paths'; both are required in OpenAPI 3")
+    An operation is compiled when it is asked for: a broken reference is an error there, or with
+    `lenient` one of its notes.
+    """
+    root = open_document(path)
+    info = root.node["info"]
     title, release = str(info.get("title", path.stem)), str(info.get("version", "0"))
     api = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
-    dialect: Dialect = "draft4" if str(root.node["openapi"]).startswith("3.0") else "2020-12"
-    operations = {
-        operation.operation_id: operation
-        for operation in iter_operations(root, api=api, release=release, dialect=dialect)
+    sites = list(iter_sites(root))
+    for name, count in Counter(site.operation_id for site in sites).items():
+        if count > 1:
+            where = " and ".join(site.place.where for site in sites if site.operation_id == name)
+            raise SpecError(f"{path}: the operationId {name!r} stands at {where}; rename one")
+    compilers = {
+        site.operation_id: partial(
+            compile_operation,
+            site,
+            api=api,
+            release=release,
+            dialect=dialect_of(root),
+            lenient=lenient,
+        )
+        for site in sites
     }
-    return Spec(api=api, release=release, title=title, operations=operations)
+    return Spec(api=api, release=release, title=title, operations=Operations(compilers))
 
 
-def iter_operations(
-    root: Place, *, api: str, release: str, dialect: Dialect
-) -> Iterator[Operation]:
-    """Yield the operations of a document in the order they are written."""
-    for path in root.node["paths"]:
-        item = root.child("paths", path).follow()
-        for method in (key for key in item.node if key in METHODS):
-            place = item.child(method)
-            shared = [
-                item.child("parameters", n) for n in range(len(item.node.get("parameters", ())))
-            ]
-            own = [
-                place.child("parameters", n) for n in range(len(place.node.get("parameters", ())))
-            ]
-            origins: dict[str, str] = {}
-            body = request_body(place)
-            yield Operation(
-                api=api,
-                release=release,
-                operation_id=place.node.get("operationId") or f"{method} {path}",
-                method=method,
-                path=path,
-                summary=str(place.node.get("summary", "")),
-                parameters=tuple(read_parameter(part) for part in [*shared, *own]),
-                schema=inline(body, origins) if body else {},
-                closed=close(body) if body else {},
-                origins=origins,
-                dialect=dialect,
-            )
+def open_document(path: Path) -> Place:
+    """Return the root of an OpenAPI 3 document; raise SpecError for anything else."""
+    root = Document(path).place()
+    node = root.node if isinstance(root.node, dict) else {}
+    if "swagger" in node:
+        raise SpecError(f"{path} is Swagger {node['swagger']}; convert it to OpenAPI 3 first")
+    if re.match(r"3(\.\d+)+", str(node.get("openapi", ""))) is None:
+        raise SpecError(f"{path} is no OpenAPI 3 document: it has no 'openapi: 3.x' line")
+    needed = ("paths",) if dialect_of(root) == "draft4" else ("paths", "components", "webhooks")
+    if not isinstance(node.get("info"), dict) or not any(
+        isinstance(node.get(key), dict) for key in needed
+    ):
+        raise SpecError(f"{path} has no 'info' or no '{needed[0]}'; OpenAPI 3 requires both")
+    return root
 
 
-def request_body(operation: Place) -> Place | None:
-    """Return the place of an operation's JSON body schema, if it has one."""
-    if "requestBody" not in operation.node:
-        return None
-    content = operation.child("requestBody").follow()
-    kinds = content.node.get("content", {}) if isinstance(content.node, dict) else {}
-    kind = next((name for name in kinds if "json" in name), None)
-    if kind is None or "schema" not in kinds[kind]:
-        return None
-    return content.child("content", kind, "schema")
-
-
-def read_parameter(place: Place) -> Parameter:
-    """Read one parameter, by reference or in place."""
-    target = place.follow()
-    node: dict[str, Any] = target.node
-    return Parameter(
-        name=str(node.get("name", "")),
-        where=str(node.get("in", "query")),
-        required=bool(node.get("required", False)),
-        schema=inline(target.child("schema"), {}) if "schema" in node else {},
-    )
+def dialect_of(root: Place) -> Dialect:
+    """Return the kind of JSON Schema that a version of OpenAPI agrees with."""
+    return "draft4" if str(root.node["openapi"]).startswith("3.0") else "2020-12"
 
 
 def order_keys(operation: Operation, payload: Payload) -> Payload:
@@ -156,7 +82,7 @@ def order_keys(operation: Operation, payload: Payload) -> Payload:
 def reorder(schema: Schema, value: Any) -> Any:
     """Return `value` with the keys of its objects in the order `schema` declares them."""
     if isinstance(value, list):
-        items = schema.get("items")
+        items = resolve(schema).get("items")
         return [reorder(items, item) for item in value] if isinstance(items, dict) else value
     if not isinstance(value, dict):
         return value
@@ -173,10 +99,14 @@ def render_payload(operation: Operation, payload: Payload) -> str:
 __all__ = [
     "Operation",
     "Parameter",
+    "Schema",
     "Spec",
     "declared",
     "load_spec",
+    "open_document",
     "order_keys",
     "render_payload",
+    "resolve",
     "select",
+    "to_2020_12",
 ]
