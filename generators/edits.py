@@ -6,7 +6,7 @@ An injector turns a gold payload into an Edit, or says NotApplicable with the re
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Literal, TypeVar
@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 from callforge_core.jsonl import render_json
 from callforge_core.records import Basis, Layer, Payload
 from callforge_core.registry import Registry
+from callforge_core.spec import Operation, declared
 from validators.catalogue import Catalogue
 
 T = TypeVar("T")
@@ -49,6 +50,15 @@ class Ground:
 
     catalogue: Catalogue
     rng: Random
+    operation: Operation | None = None
+    """None: whatever is asked of it, the default release is meant."""
+
+    def member(self, *path: str) -> Mapping[str, Any] | None:
+        """Return what the operation accepts at the end of some names, None when nothing."""
+        found: Any = self.operation.closed if self.operation else None
+        for name in path:
+            found = declared(found, {}).get(name) if found else None
+        return found or None
 
 
 Option = Callable[[], Edit]

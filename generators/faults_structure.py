@@ -137,7 +137,7 @@ def use_other_release(gold: Payload, ground: Ground) -> Edit | NotApplicable:
         hook = {"notificationUrl": gold["sink"]}
         options.append(partial(renamed, gold, "/sink", "webhook", "sink as webhook", hook))
     server = gold.get("applicationServer", {})
-    if len(server) == 1:
+    if len(server) == 1 and not ground.member("applicationServer", "ipAddresses"):
         [(key, address)] = server.items()
         pointer = f"/applicationServer/{key}"
         detail = f"{key} as ipAddresses"

@@ -21,6 +21,7 @@ from generators.edits import (
     replaced,
     value_at,
 )
+from validators.formats import is_address
 
 OPTIONAL = ("/sink", "/devicePorts", "/applicationServerPorts", "/device", "/sinkCredential")
 OPTIONAL_PARTS = ("phoneNumber", "ipv4Address", "ipv6Address")
@@ -87,10 +88,10 @@ def break_form(gold: Payload, ground: Ground) -> Edit | NotApplicable:
         ):
             options.append(partial(replaced, gold, "/device/phoneNumber", wrong, detail))
     if "sink" in gold:
-        for wrong in (
-            gold["sink"].replace("https:", "http:"),
-            gold["sink"].removeprefix("https://"),
-        ):
+        wrongs = [gold["sink"].removeprefix("https://")]
+        if "pattern" in (ground.member("sink") or {"pattern": "https"}):  # not before 1.1.0
+            wrongs.insert(0, gold["sink"].replace("https:", "http:"))
+        for wrong in wrongs:
             options.append(partial(replaced, gold, "/sink", wrong, "not https"))
     for name, wrongs in (("ipv4Address", NO_IPV4), ("ipv6Address", NO_IPV6)):
         pointer = f"/applicationServer/{name}"
@@ -137,9 +138,22 @@ def leave_enum(gold: Payload, ground: Ground) -> Edit | NotApplicable:
 
 
 @INJECTORS.register("C1")
-def exclude_each_other(_gold: Payload, _ground: Ground) -> Edit | NotApplicable:
-    """Two members exclude each other; release 1.1.0 has no such pair."""
-    return NotApplicable("no two members of this release exclude each other")
+def exclude_each_other(gold: Payload, ground: Ground) -> Edit | NotApplicable:
+    """The server is said in both of two ways that exclude each other: as a list, as a network."""
+    server = gold.get("applicationServer")
+    if not isinstance(server, dict) or not ground.member("applicationServer", "ipAddresses"):
+        return NotApplicable("no two members of this release exclude each other")
+    options: list[Option] = []
+    for name, version in (("ipv4Address", 4), ("ipv6Address", 6)):
+        address = str(server.get(name, "")).partition("/")[0]
+        if address:
+            pointer = "/applicationServer/ipAddresses"
+            options.append(partial(added, gold, pointer, [address], f"ipAddresses beside {name}"))
+        for listed in server.get("ipAddresses", ()):
+            if is_address(listed, version):
+                pointer = f"/applicationServer/{name}"
+                options.append(partial(added, gold, pointer, listed, f"{name} beside ipAddresses"))
+    return choose(options, ground.rng, "the payload has no server")
 
 
 @INJECTORS.register("C2")

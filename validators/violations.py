@@ -49,7 +49,20 @@ class Violation:
 def iter_violations(engine: Any, schema: Schema, payload: object) -> Iterator[Violation]:
     """Yield an engine's errors with the part of the schema and of the payload they are about."""
     for error in engine.iter_errors(payload):
-        yield from settle(read_violation(error, schema))
+        for violation in settle(read_violation(error, schema)):
+            if not is_crowded(violation):
+                yield violation
+
+
+def is_crowded(violation: Violation) -> bool:
+    """Say whether an object has too many members only because some of them are undeclared.
+
+    A closed object tells of those itself.
+    """
+    schema, value = violation.schema, violation.value
+    if violation.keyword != "maxProperties" or schema.get("additionalProperties") is not False:
+        return False
+    return len(schema.get("properties", {}).keys() & value.keys()) <= schema["maxProperties"]
 
 
 def read_violation(error: Any, schema: Schema) -> Violation:
