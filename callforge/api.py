@@ -45,7 +45,7 @@ def load_api(
     """Load what a command needs to know about the API; raise SpecError or UnknownName."""
     place, profiles = find_spec(release, spec, api, operation), catalogue_path(catalogue)
     chosen = load_spec(place).operation(operation)
-    if not chosen.closed:
+    if chosen.media_type is None:
         raise SpecError(no_body(chosen))
     loaded = load_catalogue(profiles)
     return Api(

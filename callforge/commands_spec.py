@@ -82,7 +82,8 @@ def diff(
 ) -> None:
     """Say what changed between two releases, and which rows break; exit 1 when some do."""
     from callforge.spec_diff_view import render_diff, render_moves
-    from callforge.spec_releases import compare_releases, move_rows
+    from callforge.spec_releases import compare_releases
+    from callforge.spec_rows import move_rows
 
     found = compare_releases(old, new, api=api, operation=operation)
     print(render_diff(found))

@@ -12,6 +12,7 @@ from callforge.spec_nodes import (
     Schema,
     beside_forms,
     follow,
+    form_title,
     forms_of,
     is_requirement,
     members_of,
@@ -145,9 +146,10 @@ def form_name(forms: Forms, number: int) -> str:
     """Return the heading of one alternative."""
     if forms.told_by:
         return f"if {forms.told_by} is {forms.names[number - 1]}"
-    name = forms.names[number - 1]
-    which = f"form {number} of {len(forms.parts)}"
-    return f"{which}: {name}" if name else which
+    name = forms.names[number - 1] or form_title(forms, number - 1)
+    which = f"form {number}"
+    told = "" if name == which else f": {name}"
+    return f"{which} of {len(forms.parts)}{told}"
 
 
 def lead(forms: Forms) -> str:

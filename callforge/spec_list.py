@@ -37,7 +37,7 @@ class Listed:
                     "method": operation.method,
                     "path": operation.path,
                     "summary": operation.summary,
-                    "body": bool(operation.closed),
+                    "body": operation.media_type,
                     "parameters": [each.name for each in operation.parameters],
                 }
                 for name, operation in self.spec.operations.items()
@@ -94,7 +94,7 @@ def api_lines(found: Sequence[Listed]) -> Iterator[str]:
             for cell, width in zip((key[0], key[1].upper(), key[2]), widths, strict=True)
         )
         only = f"  ({', '.join(reversed(having))} only)" if len(having) < len(found) else ""
-        body = "" if operation.closed else "  (no body)"
+        body = "" if operation.media_type else "  (no body)"
         yield f"  {cells}  {operation.summary}{body}{only}".rstrip()
     if not rows:
         yield "  no operations"

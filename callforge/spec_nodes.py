@@ -14,6 +14,7 @@ from callforge_core.spec_documents import keys_of
 Schema = dict[str, Any]
 NOTHING: Schema = {"not": {}}
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
+MOST_NAMES = 2  # members that tell an untitled alternative
 MOST_HOPS = 32  # references that lead to references
 
 
@@ -94,6 +95,22 @@ def beside_forms(schema: Schema) -> Schema:
     return {k: v for k, v in schema.items() if k not in ("anyOf", "oneOf", "discriminator")}
 
 
+def plain_level(schema: Schema) -> Schema:
+    """Return a schema without the echo of its alternatives: the published ones, stated again.
+
+    A closed schema states them under allOf, so that what it accepts is never more than published.
+    """
+    rest = [part for part in schema.get("allOf", ()) if not is_echo(part, schema)]
+    level = {key: value for key, value in schema.items() if key != "allOf"}
+    return level | {"allOf": rest} if rest else level
+
+
+def is_echo(part: Any, schema: Schema) -> bool:
+    """Say whether a part of allOf is nothing but alternatives, beside alternatives of the same."""
+    words = {"anyOf", "oneOf"}
+    return isinstance(part, dict) and set(part) <= words and bool(words & set(schema))
+
+
 def is_requirement(part: Schema) -> bool:
     """Say whether an alternative only names members that have to be there."""
     return bool(part.get("required")) and set(part) <= {"required", "title", "description", "type"}
@@ -111,3 +128,16 @@ def required_of(schema: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the members that have to be there; Draft 3's `required: true` is none of them."""
     required = schema.get("required")
     return tuple(map(str, required)) if isinstance(required, list) else ()
+
+
+def form_title(forms: Forms, index: int) -> str:
+    """Return what tells an untitled alternative: members that no other one has, else its number."""
+    own = list(forms.parts[index].get("properties") or ())
+    others = {
+        name
+        for n, part in enumerate(forms.parts)
+        if n != index
+        for name in part.get("properties") or ()
+    }
+    telling = [name for name in own if name not in others][:MOST_NAMES]
+    return f"with {', '.join(telling)}" if telling else f"form {index + 1}"

@@ -41,6 +41,7 @@ EXTRAS = (0, 1, 2, 4, 7, 15, 31, 63, 255)
 NICE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 PRINTABLE = NICE + "-_.:/ @+#,;!?=()[]{}<>%$&*~|^'\"\\"
 MOST_TEXTS = 40
+MOST_WIDTH = 2**31  # the parser's own stand-in for "without end" lies above
 
 
 def iter_texts(schema: dict[str, Any]) -> Iterator[str]:
@@ -62,18 +63,37 @@ def sized(words: Iterable[str], least: int, most: int | None) -> Iterator[str]:
 
 def iter_matches(pattern: str) -> Iterator[str]:
     """Yield texts built from a pattern, shortest first."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what ECMA allows and Python frowns upon
-            re.compile(pattern)
-            parser: Any = importlib.import_module("re._parser")
-            tree = parser.parse(pattern)
-    except (re.error, RecursionError, OverflowError):
+    tree = parse_pattern(pattern)
+    if tree is None:
         return
     rng = stream(0, "spec example", pattern)
     for extra in EXTRAS:
         for _ in range(3):
             yield "".join(written(tree, extra, rng, {}))
+
+
+def longest_match(pattern: str) -> float:
+    """Return how many characters a text may have that matches a pattern from end to end."""
+    tree = parse_pattern(pattern) if pattern.startswith("^") and pattern.endswith("$") else None
+    if tree is None:
+        return float("inf")
+    ends = [(str(code), str(argument)) for code, argument in tree]
+    if len(ends) < 2 or ends[-1] != ("AT", "AT_END") or ends[0] != ("AT", "AT_BEGINNING"):
+        return float("inf")
+    width = tree.getwidth()[1]
+    return float(width) if width < MOST_WIDTH else float("inf")
+
+
+def parse_pattern(pattern: str) -> Any:
+    """Return a pattern as Python's parser reads it, None when it cannot."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what ECMA allows and Python frowns upon
+            re.compile(pattern)
+            parser: Any = importlib.import_module("re._parser")
+            return parser.parse(pattern)
+    except (re.error, RecursionError, OverflowError):
+        return None
 
 
 def written(tree: Any, extra: int, rng: Random, groups: dict[int, str]) -> Iterator[str]:

@@ -18,10 +18,11 @@ from callforge.spec_nodes import Schema
 from callforge.spec_words import in_words
 from callforge_core.errors import SpecError
 from callforge_core.spec import Operation, load_spec
+from callforge_core.spec_modern import to_2020_12
 from datasets_src.bundled import catalogue_path
 from validators.catalogue import Catalogue, load_catalogue
 from validators.payload import Validator
-from validators.rules.pack import RULES
+from validators.rules.packs import rules_for
 
 NARROWEST, WIDEST = 60, 120
 PROFILE = "qosProfile"
@@ -74,7 +75,7 @@ class Explained:
             ],
             "examples": {"minimal": self.minimal.to_json(), "full": self.full.to_json()},
             "documented": [{"name": name, "problem": why or None} for name, why in self.documented],
-            "schema": operation.closed,
+            "schema": to_2020_12(operation, closed=True) if operation.media_type else None,
         }
 
 
@@ -94,14 +95,14 @@ def explain(
     minimal = full = Built(problem="the operation has no JSON request body")
     rules: tuple[tuple[str, str], ...] = ()
     documented: tuple[tuple[str, str], ...] = ()
-    if operation.closed:
+    if operation.media_type:
         validator, found = Validator(operation, offered), find_examples(place, operation)
         names = [profile.name for profile in offered.active]
         minimal, full = (
             build_example(validator, full=whole, known=found.values, names=names)
             for whole in (False, True)
         )
-        rules = tuple(iter_rules(validator))
+        rules = tuple(iter_rules(operation))
         documented = tuple((each.name, refusal(validator, each.payload)) for each in found.bodies)
     return Explained(
         operation=operation,
@@ -121,22 +122,18 @@ def refusal(validator: Validator, payload: Any) -> str:
     return f"{issue.cls} at {issue.path}: {issue.message}" if issue else ""
 
 
-def iter_rules(validator: Validator) -> Iterator[tuple[str, str]]:
+def iter_rules(operation: Operation) -> Iterator[tuple[str, str]]:
     """Yield number and meaning of the rules that hold for an operation."""
-    numbers = {rule.check: rule.number for _, rule in RULES}
-    for check in validator.checks:
-        meaning = " ".join((check.__doc__ or check.__name__).split())
-        yield numbers.get(check, ""), meaning
+    for rule in rules_for(operation):
+        yield rule.number, " ".join((rule.check.__doc__ or rule.check.__name__).split())
 
 
 def render_schema(explained: Explained) -> str:
     """Return the body as JSON Schema 2020-12: the closed reading, every object sealed."""
     operation = explained.operation
-    if not operation.closed:
+    if operation.media_type is None:
         raise SpecError(f"{operation.operation_id} has no JSON request body, so it has no schema")
-    from callforge_core.spec_schemas import to_2020_12
-
-    return json.dumps(to_2020_12(operation.closed), indent=2, ensure_ascii=False)
+    return json.dumps(to_2020_12(operation, closed=True), indent=2, ensure_ascii=False)
 
 
 def render_explained(explained: Explained, width: int | None = None) -> str:
@@ -198,12 +195,14 @@ def parameter_lines(explained: Explained, width: int) -> Iterator[str]:
 
 def body_lines(explained: Explained, width: int) -> Iterator[str]:
     """Yield the tree of the body's members, and what is done about others."""
-    schema = explained.operation.closed
-    if not schema:
+    operation, schema = explained.operation, explained.operation.closed
+    if operation.media_type is None:
         yield "No JSON request body"
         return
     kind = in_words(schema, schema)
-    yield f"Body (* required): {kind}" if kind != "object" else "Body (* required)"
+    need = "* required" if operation.body_required else "the body may be left out; * required in it"
+    lead = f"Body, {operation.media_type} ({need})"
+    yield f"{lead}: {kind}" if kind != "object" else lead
     yield from layout(explained.fields, width)
     if explained.fields and not closes(explained.operation.schema):
         yield ""
@@ -253,7 +252,7 @@ def profile_lines(catalogue: Catalogue | None, width: int) -> Iterator[str]:
 
 def example_lines(explained: Explained, width: int) -> Iterator[str]:
     """Yield a least and a full payload, and what the document's own examples are worth."""
-    if not explained.operation.closed:
+    if explained.operation.media_type is None:
         return
     same = explained.minimal.payload == explained.full.payload
     shown = [("A minimal valid body", explained.minimal), ("A full valid body", explained.full)]

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
-from callforge.spec_nodes import Schema, follow, forms_of, is_requirement, types_of
+from callforge.spec_nodes import (
+    Schema,
+    follow,
+    forms_of,
+    is_requirement,
+    plain_level,
+    required_of,
+    types_of,
+)
 from callforge_core.jsonl import render_json
 
 FORMATS = {
@@ -16,6 +24,7 @@ FORMATS = {
     "byte": "base64", "password": "secret",
     "duration": "ISO 8601 duration", "time": "RFC 3339 time",
 }  # fmt: skip
+WIDTHS = ("int32", "int64")  # said by the limits that come with them
 GLOSSES = {
     r"^\+[1-9][0-9]{4,14}$": "E.164 phone number",
     r"^https:\/\/.+$": "starts with https://",
@@ -73,15 +82,29 @@ def limits_of(schema: Schema, root: Schema) -> list[str]:
     items = follow(schema.get("items", {}), root)
     if "properties" not in items and (inner := limits_of(items, root) if items else []):
         words.append(f"each {', '.join(inner)}")
+    words += condition_words(plain_level(schema), root)
     forms = forms_of(schema, root)
     if forms.told_by:
         words.append(f"{len(forms.parts)} forms, told by {forms.told_by}")
     elif forms.parts and not all(map(is_requirement, forms.parts)):
-        words.append(
-            f"{'exactly' if forms.keyword == 'oneOf' else 'at least'} one of "
-            f"{len(forms.parts)} forms"
-        )
+        exact = "exactly one" if forms.keyword == "oneOf" else "one"
+        words.append(f"{exact} of {len(forms.parts)} forms")
     return words
+
+
+def condition_words(schema: Schema, root: Schema) -> Iterator[str]:
+    """Yield what has to hold besides: parts that could not be merged, members that need others."""
+    for part in schema.get("allOf", ()):
+        yield from limits_of(follow(part, root), root)
+    if isinstance(schema.get("not"), dict):
+        refused = schema["not"]
+        names = required_of(refused)
+        told = " + ".join(names) if names else in_words(refused, root)
+        yield f"without {told}" if names else f"but not: {told}" if refused else "nothing fits"
+    for key in ("dependentRequired", "dependencies"):
+        for name, needed in (schema.get(key) or {}).items():
+            if isinstance(needed, list):
+                yield f"{name} needs {', '.join(map(str, needed))}"
 
 
 def choice_words(schema: Mapping[str, Any]) -> Iterator[str]:
@@ -129,7 +152,7 @@ def count_words(schema: Mapping[str, Any]) -> Iterator[str]:
     for least, most, what in COUNTED:
         low, high = schema.get(least) or 0, schema.get(most)
         if high is not None:
-            span = str(high) if low == high else f"{low} to {high}"
+            span = str(high) if low == high else f"{low} to {high}" if low else f"at most {high}"
             yield f"{span} {plural(what, high)}"
         elif low:
             yield f"at least {low} {plural(what, low)}"
@@ -142,7 +165,9 @@ def plural(word: str, count: Any) -> str:
 
 def text_words(schema: Mapping[str, Any]) -> Iterator[str]:
     """Yield format and pattern, the pattern with what it means where that is known."""
-    if "format" in schema:
+    if "format" in schema and not (
+        schema["format"] in WIDTHS and bound(schema, "minimum") and bound(schema, "maximum")
+    ):
         yield FORMATS.get(str(schema["format"]), str(schema["format"]))
     if "pattern" in schema:
         pattern = str(schema["pattern"])
