@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from callforge import svg
 
 WIDTH = 1000.0  # about the width of the page, so that chart text has the size of small text
+HALF = 480.0  # for two charts side by side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,3 +196,38 @@ def tell(groups: Iterable[Group]) -> str:
 def recite(parts: Iterable[Part]) -> str:
     """Put amounts into words, for those who hear the chart."""
     return ", ".join(f"{part.label} {part.text}" for part in parts)
+
+
+def render_histogram(
+    bins: Sequence[tuple[float, float, float]],
+    *,
+    title: str,
+    x_label: str,
+    marks: Sequence[tuple[str, float]] = (),
+    width: float = HALF,
+) -> str:
+    """Return columns of (low, high, amount); `marks` are named places on the axis."""
+    most = max((amount for _, _, amount in bins), default=0.0)
+    if most <= 0:
+        return ""
+    ticks = svg.ticks(0.0, most, 4)
+    left, right, top, bottom = 14.0 + svg.LETTER * len(f"{ticks[-1]:,g}"), width - 8, 26.0, 176.0
+    first, last = bins[0][0], bins[-1][1] + 1
+    x_at, y_at = svg.scale(first, last, left, right), svg.scale(0.0, ticks[-1], bottom, top)
+    body = [svg.text_at(0, 12, "rows", "axis")]
+    for tick in ticks:
+        body.append(svg.rule_at(left, y_at(tick), right, y_at(tick)))
+        body.append(svg.text_at(left - 7, y_at(tick) + 4, f"{tick:,g}", "tick end"))
+    for low, high, amount in bins:
+        x, y = x_at(low), y_at(amount)
+        y = min(y, bottom - 1.5) if amount else bottom  # a single row among many still shows
+        body.append(svg.bar(x, y, max(x_at(high + 1) - x - 1, 1), bottom - y, "fill-sft"))
+    for number, (label, value) in enumerate(marks):
+        x, before = x_at(value), number == 0 and x_at(value) > left + 60
+        body.append(svg.rule_at(x, top - 8, x, bottom, "line stroke-ink dashed"))
+        place = "tick end" if before else "tick"
+        body.append(svg.text_at(x - 4 if before else x + 4, top - 10, label, place))
+    body.append(svg.text_at(left, bottom + 18, f"{first:,g}", "tick"))
+    body.append(svg.text_at(right, bottom + 18, f"{last - 1:,g} {x_label}", "tick end"))
+    told = ", ".join(f"{low:,g} to {high:,g}: {amount:,g}" for low, high, amount in bins if amount)
+    return svg.svg(width, bottom + 24, title, told, body)

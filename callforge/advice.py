@@ -1,0 +1,142 @@
+"""What could a person do about a finding? One sentence for every fault class and code.
+
+    advise("C2", "rules.token_members")  ->  "Add accessToken, accessTokenExpiresUtc and ..."
+
+The most exact text wins: class and code together, then the code, then the class, then the layer.
+"""
+
+from __future__ import annotations
+
+BY_CLASS_AND_CODE = {
+    ("C2", "schema.any_of"): "Add publicPort or privateAddress if you know it, else name the device"
+    " by its phone number; callforge repair cannot guess it.",
+    ("T6", "rules.token_type"): "Write bearer, all in small letters.",
+    ("T3", "rules.token_text"): "Give the token member a text, or leave the whole credential out.",
+    ("T1", "rules.token_text"): "Write the token member as a text, in quotes.",
+    ("S8", "schema.min_properties"): "Leave the empty object out, or say in it what was meant.",
+}
+
+BY_CODE = {
+    "row.unreadable": "Mend or remove this line: it must be one JSON object with a request and an"
+    " answer (try --format when the whole file is read wrongly).",
+    "pair.reject_not_wrong": "Put a really wrong answer on the rejected side, or drop the pair: it"
+    " teaches a model to avoid what is right.",
+    "parse.empty": "Write the payload, or mark the row as one where no call is due.",
+    "parse.truncated": "Generate the answer again with more room; what was cut off cannot be known.",
+    "parse.wrapper": "Keep only the object; callforge repair takes words and code fences away.",
+    "parse.not_object": "The answer has to be exactly one JSON object, with no list or text"
+    " around it.",
+    "parse.syntax": "Write it with a JSON library instead of by hand; callforge repair mends"
+    " quotes, commas and comments where the meaning is clear.",
+    "parse.constant": "JSON has no NaN and no Infinity: leave the member out or give a number.",
+    "parse.too_deep": "Flatten the answer; no API nests anywhere near this deep.",
+    "parse.duplicate_key": "Say the key once; only the author knows which of the values was meant.",
+    "closed.invented": "Remove the member, or check that the right --release and --operation were"
+    " judged.",
+    "closed.misnamed": "Rename the member as the message says; callforge repair does so where one"
+    " name fits.",
+    "closed.misplaced": "Move the member to where the message says it belongs.",
+    "closed.other_release": "Say it the way this release does, or validate with the --release the"
+    " data was written for.",
+    "rules.range_upside_down": "Swap from and to if the range was meant, else ask the author.",
+    "rules.ports_overlap": "Say each port once; the call works, but a reader wonders.",
+    "rules.credential_without_sink": "Add the sink the credential is for, or drop the credential.",
+    "rules.credential_type": "Use an ACCESSTOKEN credential, or leave the credential out.",
+    "rules.token_members": "Add accessToken, accessTokenExpiresUtc and accessTokenType, or leave the"
+    " credential out; callforge repair invents no token.",
+    "rules.token_text": "Write the token member as a text, in quotes.",
+    "rules.token_type": "Write bearer, all in small letters.",
+    "rules.token_expiry": "Write the time as RFC 3339 with its zone, such as 2026-03-02T09:00:00Z.",
+    "rules.server_address": "Give the server's IP address or network; a host name has to be resolved"
+    " by the author.",
+    "rules.host_bits": "Nothing is wrong; write the first address of the network if you like it"
+    " tidy.",
+    "rules.reserved_identifier": "Name the device by phone number or address; this identifier is"
+    " kept for later releases.",
+    "rules.int32": "Give seconds, not milliseconds; the field holds at most 2147483647.",
+    "rules.sink_uri": "Give a full https address with a host, such as https://app.example.com/qod.",
+    "rules.several_identifiers": "Make sure that they all mean the same device, or keep the one the"
+    " request gives.",
+    "catalogue.unknown_profile": "Use a profile of the catalogue, spelled exactly as there, or pass"
+    " your operator's own list with --catalogue.",
+    "catalogue.inactive_profile": "Choose an active profile of the catalogue instead.",
+    "catalogue.duration_limit": "Choose a duration within the profile's limits, or a profile that"
+    " lasts long enough.",
+    "schema.required": "Add the member if the request says it; if not, the right answer asks for it"
+    " instead of calling.",
+    "schema.type": "Write the value as the type the message names; callforge repair turns plain"
+    " number texts into numbers.",
+    "schema.enum": "Use one of the words the message lists, spelled exactly so.",
+    "schema.pattern": "Write the text in the form the definition gives; a phone number is + and the"
+    " country code, without blanks.",
+    "schema.format": "Write the text in the format the message names.",
+}  # fmt: skip
+
+BY_CLASS = {
+    "F1": "Generate the answer again with more room; what was cut off cannot be known.",
+    "F2": "Keep only the object; callforge repair takes words and code fences away.",
+    "F3": "Write it with a JSON library; callforge repair mends quotes, commas and comments.",
+    "F4": "Say the key once; only the author knows which of the values was meant.",
+    "S1": "Add the member if the request says it, else the right answer asks for it.",
+    "S2": "Remove the member: the operation declares nothing of that name at the top.",
+    "S3": "Remove the member: its parent declares nothing of that name.",
+    "S4": "Rename the member to the one that was meant; callforge repair does so where one fits.",
+    "S5": "Say it the way this release does, or validate with --release of the data.",
+    "S6": "Wrap the value in the object that belongs there; callforge repair does so where only one"
+    " member can hold it.",
+    "S7": "Move the member to the parent that declares it.",
+    "S8": "Leave the empty object out, or say in it what was meant.",
+    "S9": "Put a list where one is expected, even for a single item; leave an empty one out.",
+    "T1": "Write the value as the declared type; callforge repair turns number texts into numbers.",
+    "T2": "Write a whole number without fraction or exponent; callforge repair does so.",
+    "T3": "Leave the member out instead of setting it to null; callforge repair does so.",
+    "T4": "Write the text in the form the definition gives; a value that is simply wrong needs its"
+    " author.",
+    "T5": "Give a number within the limits the message names; check that its unit is right.",
+    "T6": "Use one of the words that are allowed, spelled exactly so.",
+    "C1": "Keep the one of the two members that the request speaks of.",
+    "C2": "Add what the other member demands if you know it, else leave both out.",
+    "C3": "Make the two members agree; the request tells which of them is right.",
+    "V1": "Copy the value from the request, character by character.",
+    "V2": "Convert the time in the request to the unit of the field: an hour is 3600 seconds.",
+    "V3": "Put each value into the slot the request names for it: device and server are not one.",
+    "V4": "Choose the profile that the request names, or the one the catalogue gives for its use.",
+    "V5": "Remove the value or state it in the request: data that invents values teaches inventing.",
+    "V6": "Add what the request states, or take it out of the request.",
+    "V7": "Remove the member nobody asked for, or let the request ask for it.",
+    "V8": "Use the network or range exactly as the request states it.",
+    "D1": "Answer with the operation that the request is about.",
+    "D2": "Ask for what is missing, and only for that; call when nothing is.",
+    "D3": "Refuse what the API cannot do, and do not refuse what it can.",
+    "D4": "Send the device with a two-legged token, leave it out with a three-legged one.",
+    "D5": "Make the step fit what happened before in the dialogue.",
+    "D6": "Use what this release and the catalogue permit; the message names what they rule out.",
+}  # fmt: skip
+
+BY_LAYER = {
+    "row": "Mend the row so that it can be read, or remove it.",
+    "pair": "Look at both sides of the pair: chosen has to be right, rejected wrong.",
+    "parse": "Make the answer exactly one JSON object.",
+    "schema": "Make the value fit the definition that the finding points to.",
+    "closed": "Keep only members that the operation declares.",
+    "rules": "Make the payload follow the rule that the finding names.",
+    "catalogue": "Use what the profile catalogue offers.",
+    "grounding": "Let every value come from the request, or let the request say it.",
+    "decision": "Decide as the request demands: call, ask or refuse.",
+    "dialogue": "Make this turn fit the turns before it.",
+    "gold": "Compare the answer with the request and correct what differs.",
+}  # fmt: skip
+
+ANYTHING = "Compare the row with the message and the rule it names, then correct or remove the row."
+
+
+def advise(cls: str, code: str) -> str:
+    """Return one sentence that says what a person could do about a finding."""
+    layer = code.partition(".")[0]
+    return (
+        BY_CLASS_AND_CODE.get((cls, code))
+        or BY_CODE.get(code)
+        or BY_CLASS.get(cls)
+        or BY_LAYER.get(layer)
+        or ANYTHING
+    )
