@@ -94,8 +94,8 @@ class Reader:
     def read(self, schema: Schema, index: int, place: Place, trail: tuple[str, ...]) -> Position:
         """Return the position of a schema; its members become fields."""
         position = Position(index=index)
+        required = self.required_in(schema, trail)
         parts, trail = self.readings(schema, trail)
-        required = [set(part.get("required", ())) for part in parts if "properties" in part]
         for part in parts:
             for name, child in part.get("properties", {}).items():
                 if name in position.members or len(place) >= DEEPEST:
@@ -104,9 +104,20 @@ class Reader:
                     continue
                 same = self.declarations(parts, name)
                 below = (*place, name)
-                number = self.add(same, below, all(name in names for names in required), trail)
+                number = self.add(same, below, name in required, trail)
                 position.members[name] = self.descend(same, number, below, trail)
         return position
+
+    def required_in(self, schema: Schema, trail: tuple[str, ...]) -> set[str]:
+        """Return the members that every reading of a schema requires."""
+        schema, trail = self.follow(schema, trail)
+        names = set(schema.get("required", ()))
+        for part in schema.get("allOf", ()):
+            names |= self.required_in(part, trail)
+        for key in CHOICES:
+            if parts := schema.get(key):
+                names |= set.intersection(*(self.required_in(part, trail) for part in parts))
+        return names
 
     def declarations(self, parts: list[Schema], name: str) -> Schema:
         """Return what the alternatives together say of one member."""

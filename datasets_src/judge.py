@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from callforge_core.records import Issue
 from datasets_src.cells import Line, Raw, read_cell
 from datasets_src.coverage import Survey
 from datasets_src.filters import reject_faults
@@ -27,6 +28,8 @@ from datasets_src.near_duplicates import hash_text
 from datasets_src.readers import Entry, iter_entries
 from datasets_src.shapes import get_shape
 from datasets_src.tally import Limits, Tally
+from validators.decisions import iter_row_issues
+from validators.dialogue import iter_dialogue_issues
 from validators.payload import Validator
 from validators.strict_json import parse_strict
 
@@ -82,6 +85,7 @@ class Judge:
                 tally.payload_lengths[len(text)] += 1
                 payloads.append(read_payload(text))
                 right = self.judge_side(entry, name, tally) and right
+        self.judge_turns(entry, tally)
         if "rejected" in entry.fields:
             right = self.judge_reject(entry, tally, chosen_ok=right) and right
         tally.valid += right
@@ -98,9 +102,31 @@ class Judge:
         if wrong:
             tally.first_layers[min((issue.layer for issue in wrong), key=depth)] += 1
             tally.basis[min((issue.basis for issue in wrong), key=BASES.index)] += 1
+        tally.unused += any(issue.cls == "V6" and issue.layer == "grounding" for issue in issues)
         tally.grounded += self.grounds and request is not None
         tally.ungrounded += len(found) > 0 and not wrong
         return not wrong
+
+    def judge_turns(self, entry: Entry, tally: Tally) -> None:
+        """Note what is wrong with a row that asks or refuses, and with a talk of several turns."""
+        operation = self.validator.operation
+        found: list[tuple[str, Issue]] = []
+        if entry.decision is not None and entry.answer is not None:
+            found += (
+                ("answer", issue)
+                for issue in iter_row_issues(
+                    decision=entry.decision,
+                    request=asked(entry),
+                    answer=entry.answer,
+                    operation=operation,
+                )
+            )
+        turns = all_turns(entry)
+        if sum(turn["role"] == "user" for turn in turns) > 1:
+            found += (("messages", issue) for issue in iter_dialogue_issues(turns, operation))
+        for name, issue in found:
+            tally.note(join(entry, name, issue))
+        tally.misjudged += len(errors(issue for _, issue in found)) > 0
 
     def judge_reject(self, entry: Entry, tally: Tally, *, chosen_ok: bool) -> bool:
         """Say whether the rejected side is wrong: invalid, or not the call that chosen is."""
@@ -129,6 +155,15 @@ def asked(entry: Entry) -> str | None:
     """Return what the user has said before the answer: all turns, a value may stand in any."""
     turns = [str(turn["content"]) for turn in entry.messages if turn["role"] == "user"]
     return "\n".join(turns) or entry.request
+
+
+def all_turns(entry: Entry) -> list[Mapping[str, Any]]:
+    """Return the turns of a conversation, the answer among them."""
+    turns = list(entry.messages)
+    answer = entry.answer or entry.fields.get("payload") or entry.fields.get("chosen")
+    if turns and answer is not None and turns[-1]["role"] != "assistant":
+        turns.append({"role": "assistant", "content": answer})
+    return turns
 
 
 def read_payload(text: str) -> Any:

@@ -43,6 +43,8 @@ class Entry:
     fault: str | None = None
     """The fault class that a preference row states for its rejected side."""
     decision: str | None = None
+    answer: str | None = None
+    """What a row says that asks or refuses; None when it calls or does not tell."""
     places: Mapping[str, Place] = field(default_factory=dict)
     """Field -> where its text stands in the row (an empty place: it is the row)."""
     messages: tuple[Mapping[str, Any], ...] = ()
@@ -155,6 +157,7 @@ def entry_of(number: int, raw: Raw, content: Content, identity: str | None = Non
         fields={} if decision in DIALOGUE else content.fields,
         fault=content.fault,
         decision=decision,
+        answer=content.fields.get("payload", content.answer) if decision in DIALOGUE else None,
         places=content.places,
         messages=content.messages,
     )

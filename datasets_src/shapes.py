@@ -33,6 +33,8 @@ class Content:
     """Field -> where its text stands in the row; none for an answer said in several parts."""
     fault: str | None = None
     decision: str | None = None
+    answer: str | None = None
+    """What the row says when it asks or refuses without a payload."""
     messages: tuple[Value, ...] = ()
     """All turns of a conversation, with role and content."""
 
@@ -73,7 +75,18 @@ def read_sample(row: Value) -> Content:
     answer = answer_in(row, "payload") if has(row, "payload") else {}
     if decision == "call" and not answer:
         raise DataError("'payload' is missing; a row whose decision is call needs one")
-    return Content(request=optional_text(row, "request"), decision=decision, **answer)
+    return Content(
+        request=optional_text(row, "request"),
+        decision=decision,
+        answer=envelope_of(row, decision),
+        **answer,
+    )
+
+
+def envelope_of(row: Value, decision: str) -> str | None:
+    """Return what a model is asked to say in a row that asks or refuses, if the row tells."""
+    key = {"clarify": "missing", "refuse": "reason"}.get(decision, "")
+    return render_verbatim({decision: row[key]}) if has(row, key) else None
 
 
 def read_pair(row: Value) -> Content:

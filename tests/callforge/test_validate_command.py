@@ -142,7 +142,7 @@ def test_two_workers_write_the_same_bytes_as_one(mixed: Path, tmp_path: Path) ->
             mixed, "--workers", workers, "--json", files[0], "--html", files[1], "--rows-shown", "9"
         )
         assert (done.returncode, done.stderr) == (1, "")
-        outputs.append((done.stdout, *(file.read_bytes() for file in files)))
+        outputs.append((done.stdout, files[0].read_text(), files[1].read_text()))
     assert outputs[0] == outputs[1]
     assert json.loads(outputs[0][1])["unreadable"] == 1
 

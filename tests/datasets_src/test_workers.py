@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import operator
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -13,30 +15,30 @@ from datasets_src.workers import WorkerDied, count_cores, map_in_order, stretche
 
 
 def test_results_come_back_in_order() -> None:
-    found = map_in_order(operator.neg, range(40), workers=2, prepare=int, arguments=())
+    found = map_in_order(operator.neg, range(40), workers=2, prepare=gc.disable, arguments=())
     assert list(found) == [-n for n in range(40)]
 
 
 def test_no_items_are_no_work() -> None:
-    assert list(map_in_order(operator.neg, [], workers=2, prepare=int, arguments=())) == []
+    assert list(map_in_order(operator.neg, [], workers=2, prepare=gc.disable, arguments=())) == []
 
 
 def test_a_worker_that_dies_is_told_in_one_line() -> None:
     with pytest.raises(WorkerDied, match="run again with fewer --workers"):
-        list(map_in_order(os._exit, [1], workers=1, prepare=int, arguments=()))
+        list(map_in_order(os._exit, [1], workers=1, prepare=gc.disable, arguments=()))
 
 
 def test_an_error_in_the_work_stays_what_it_is() -> None:
     with pytest.raises(ZeroDivisionError):
-        list(map_in_order((1).__truediv__, [0], workers=1, prepare=int, arguments=()))
+        list(map_in_order((1).__truediv__, [0], workers=1, prepare=gc.disable, arguments=()))
 
 
 def test_an_error_in_the_source_reaches_the_caller() -> None:
-    def broken() -> object:
+    def broken() -> Iterator[int]:
         yield 1
         raise LookupError("the file ends early")
 
-    found = map_in_order(operator.neg, broken(), workers=1, prepare=int, arguments=())  # type: ignore[arg-type]
+    found = map_in_order(operator.neg, broken(), workers=1, prepare=gc.disable, arguments=())
     with pytest.raises(LookupError, match="ends early"):
         list(found)
 
