@@ -124,7 +124,7 @@ def order_issues(turns: Sequence[Turn], *, whole: bool) -> Iterator[Issue]:
         before = turn.role
     if whole and turns[-1].role != "assistant":
         message = f"the last turn is of the {turns[-1].role or 'nobody'}, not of the assistant"
-        yield finding("no_answer", (turns[-1].index,), message)
+        yield finding("no_answer", (turns[-1].number,), message)
 
 
 def tool_issues(turns: Sequence[Turn], turn: Turn) -> Iterator[Issue]:
