@@ -5,15 +5,17 @@ The published schema knows the base of a credential only: what its subtypes dema
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from callforge_core.records import Issue, Payload
+from callforge_core.records import Basis, Issue, Payload
 from validators.formats import is_date_time, is_uri
 from validators.places import quote
 from validators.rules.pack import finding, member, rule
 
 TOKEN_MEMBERS = ("accessToken", "accessTokenExpiresUtc", "accessTokenType")
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 LONGEST = {"accessToken": 4096, "accessTokenExpiresUtc": 64, "clientId": 128, "tokenUri": 2048}
 """Letters that a member of a credential may have, from 1.2.0-rc on."""
 
@@ -120,6 +122,10 @@ def a_sink_is_an_address(payload: Payload) -> Iterator[Issue]:
 def sink_issues(payload: Payload, what: str, schemes: tuple[str, ...]) -> Iterator[Issue]:
     """Yield a sink that is no URI with a host, or none of the schemes; no schemes, any will do."""
     sink = payload.get("sink")
-    if isinstance(sink, str) and not is_uri(sink, schemes):
-        message = f"{quote(sink)} is no {what} with a host"
-        yield finding("R16", "T4", "sink_uri", ("sink",), message, "schema")
+    if not isinstance(sink, str) or is_uri(sink, schemes):
+        return
+    # the format asks for a URI; that it has a host, and which scheme, is said in prose before 1.1.0
+    in_prose = schemes != ("https",) and URI.fullmatch(sink) is not None
+    message = f"{quote(sink)} is no {what} with a host"
+    basis: Basis = "described" if in_prose else "schema"
+    yield finding("R16", "T4", "sink_uri", ("sink",), message, basis)
