@@ -46,7 +46,8 @@ def show(
     json: JsonFile = None,
 ) -> None:
     """Explain an operation: fields, types, limits, alternatives, rules and examples."""
-    from callforge.spec_view import explain, render_explained, render_schema
+    from callforge.spec_show import render_explained
+    from callforge.spec_view import explain, render_schema
 
     explained = explain(operation, release=release, spec=spec, api=api, catalogue=catalogue)
     print(render_schema(explained) if schema else render_explained(explained))

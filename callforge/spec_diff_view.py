@@ -56,7 +56,7 @@ def operation_lines(name: str, changes: Sequence[Change], width: int) -> Iterato
     yield name
     told = [each for each in changes if each.kind != "wording" and not is_implied(each)]
     longest = max((len(each.path) for each in told), default=0)
-    column = min(longest, LONGEST_PATH)
+    column = min(longest, LONGEST_PATH, width // 3)
     for effect in EFFECTS:
         for each in told:
             if each.effect == effect:

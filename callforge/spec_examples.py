@@ -215,6 +215,10 @@ class Plan:
 
     def lists(self, schema: Schema, spot: Spot, trail: tuple[str, ...]) -> Iterator[Any]:
         """Yield lists with the least number of items, one at the top or in a full example."""
+        if "prefixItems" in schema:
+            parts = enumerate(schema["prefixItems"])
+            yield [next(self.values(part, (*spot, f"[{n}]"), trail)) for n, part in parts]
+            return
         least = int(schema.get("minItems") or 0)
         count = max(least, 1 if self.full or not spot else 0)
         if count:
@@ -231,10 +235,10 @@ class Plan:
 
 def unlike(values: Iterator[Any], taken: Sequence[Any]) -> Any:
     """Return the first value, or one of the next if it is a text that a sibling has already."""
-    first, *rest = islice(values, 4)
+    first = next(values)
     if not isinstance(first, str) or first not in taken:
         return first
-    return next((value for value in rest if value not in taken), first)
+    return next((value for value in islice(values, 3) if value not in taken), first)
 
 
 def join(beside: Schema, part: Schema) -> Schema:

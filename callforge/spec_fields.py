@@ -57,6 +57,8 @@ def iter_fields(
         return
     trail = (*trail, here) if here else trail
     schema = follow(node, root)
+    for number, part in enumerate(schema.get("prefixItems", ())):
+        yield from iter_fields(part, root, path=f"{path}[{number}]", depth=depth, trail=trail)
     if "items" in schema:
         yield from iter_fields(schema["items"], root, path=f"{path}[]", depth=depth, trail=trail)
     yield from member_fields(schema, root, path, depth, trail)

@@ -69,17 +69,29 @@ def value_kind(schema: Mapping[str, Any]) -> str:
 
 def list_of(schema: Schema, root: Schema, depth: int) -> str:
     """Return `list of` what its items are."""
+    if "prefixItems" in schema:
+        return f"list ({', then '.join(prefix_words(schema, root, depth))})"
     if "items" not in schema or depth > 4:
         return "list"
     kind = kind_of(follow(schema["items"], root), root, depth + 1)
     return f"list of {PLURAL.get(kind, kind)}"
 
 
+def prefix_words(schema: Schema, root: Schema, depth: int) -> Iterator[str]:
+    """Yield what a list holds at its first places, and whether more may follow."""
+    for part in schema["prefixItems"]:
+        yield in_words(part, root) if depth < 4 else "..."
+    if schema.get("items") is False:
+        yield "no more"
+    elif "items" in schema:
+        yield f"any number of {in_words(schema['items'], root)}"
+
+
 def limits_of(schema: Schema, root: Schema) -> list[str]:
     """Return every limit of one level in words, those of a list's plain items included."""
     words = [*choice_words(schema), *range_words(schema), *count_words(schema)]
     words += [*text_words(schema), *other_words(schema)]
-    items = follow(schema.get("items", {}), root)
+    items = follow({} if "prefixItems" in schema else schema.get("items", {}), root)
     if "properties" not in items and (inner := limits_of(items, root) if items else []):
         words.append(f"each {', '.join(inner)}")
     words += condition_words(plain_level(schema), root)
@@ -209,7 +221,8 @@ def other_words(schema: Mapping[str, Any]) -> Iterator[str]:
     if schema.get("uniqueItems") is True:
         yield "no item twice"
     if "object" in types_of(schema) and "properties" not in schema:
-        yield "no members" if schema.get("additionalProperties") is False else "free-form"
+        free = schema.get("additionalProperties", True)
+        yield "no members" if free is False else "free-form" if free is True else "free names"
     elif schema.get("additionalProperties") is True:
         yield "further members allowed"
     if "default" in schema:
