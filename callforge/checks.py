@@ -48,6 +48,7 @@ def validate_files(
     for source in files:
         found += audit_source(api, source, form, workers=workers, gate=gate, rows_shown=rows_shown)
     documents = [document for document, _ in found]
+    tell_apart(documents)
     texts = [render_summary(document, rows) for document, rows in found]
     whole = documents[0] if len(documents) == 1 else merge(documents)
     if json_file:
@@ -84,7 +85,7 @@ def audit_source(
             tracked, api.validator, workers=workers, limits=Limits(rows=rows_shown), gate=gate
         )
         head = {
-            "file": opened.path.name,
+            "file": str(opened.path),
             "api": api.operation.api,
             "release": api.operation.release,
             "operation": api.operation.operation_id,
@@ -95,6 +96,18 @@ def audit_source(
     if not found:
         raise DataError(f"{source} holds no file of rows; give a file or a folder with data files")
     return found
+
+
+def tell_apart(documents: Sequence[dict[str, Any]]) -> None:
+    """Shorten the paths of the files to their names, or as far as they still differ."""
+    paths = [Path(document["file"]).parts for document in documents]
+    for document, parts in zip(documents, paths, strict=True):
+        length = 1
+        while (
+            length < len(parts) and sum(other[-length:] == parts[-length:] for other in paths) > 1
+        ):
+            length += 1
+        document["file"] = "/".join(parts[-length:]).replace("//", "/")
 
 
 def rows_of(found: Sequence[tuple[Mapping[str, Any], Rows]]) -> Mapping[Any, Mapping[str, Any]]:

@@ -204,7 +204,7 @@ def unfaithful_parts(document: Document, rows: Rows) -> Iterator[list[str]]:
             f"{found['rows']:,} valid {'row is' if found['rows'] == 1 else 'rows are'} not what "
             f"the request says ({found['checked']:,} checked): {name_counts(found['faults'])}"
         )
-        unused = f"{found['unused']:,} rows leave something unused that the request states"
+        unused = f"{rows_that(found['unused'], 'leave')} out something that the request states"
         yield list(wrap([line, *([unused] if found["unused"] else [])]))
     if decisions:
         yield list(wrap([f"asking, refusing and dialogues: {name_counts(decisions)}"]))
@@ -218,14 +218,19 @@ def duplicate_lines(document: Document) -> Iterator[str]:
     near = document["near_duplicates"]
     parts = []
     if near["exact_rows"]:
-        parts.append(f"{near['exact_rows']:,} rows repeat an earlier one word for word")
+        parts.append(f"{rows_that(near['exact_rows'], 'repeat')} an earlier one word for word")
     if near["near_rows"]:
-        parts.append(f"{near['near_rows']:,} nearly do (numbers aside)")
+        parts.append(f"{rows_that(near['near_rows'], 'repeat')} an earlier one but for details")
     if parts:
         one, other = near["examples"][0]["rows"]
         yield f"duplicates: {', '.join(parts)}; the first: rows {one:,} and {other:,}"
     if document["duplicate_ids"]:
-        yield f"{document['duplicate_ids']:,} rows have an id that another row has"
+        yield f"{rows_that(document['duplicate_ids'], 'use')} the id of an earlier one"
+
+
+def rows_that(count: int, verb: str) -> str:
+    """Return 1 row repeats, 2 rows repeat."""
+    return f"1 row {verb}s" if count == 1 else f"{count:,} rows {verb}"
 
 
 def coverage_lines(document: Document) -> Iterator[str]:

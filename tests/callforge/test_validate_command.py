@@ -101,7 +101,7 @@ def test_preference_rows_say_how_the_rejected_sides_stand(tmp_path: Path) -> Non
     text = " ".join(validate(tmp_path / "pairs.jsonl").stdout.split())
     assert "rejected sides: 2 of 2 are wrong, as they should be: S1 missing required ×4" in text
     assert "2 rejected sides have several faults at once" in text
-    assert "duplicates: 1 rows repeat an earlier one" in text or "duplicates: 1 row" in text
+    assert "duplicates: 1 row repeats an earlier one word for word; the first: rows 1 and 2" in text
 
 
 def test_several_files_end_with_one_line_for_all_and_keep_their_documents(tmp_path: Path) -> None:
@@ -117,6 +117,17 @@ def test_several_files_end_with_one_line_for_all_and_keep_their_documents(tmp_pa
     assert document["unfaithful"]["faults"] == {}
     used = {field["path"]: field["rows"] for field in document["coverage"]}
     assert (used["$.duration"], used["$.device.phoneNumber"]) == (3, 2)
+
+
+def test_files_of_the_same_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for folder in ("train", "test"):
+        write_rows(tmp_path / folder / "rows.jsonl", [row(GOOD)])
+    write_rows(tmp_path / "more.jsonl", [row(GOOD)])
+    done = validate(tmp_path, "--json", tmp_path / "r.json")
+    assert done.returncode == 0
+    document = json.loads((tmp_path / "r.json").read_text())
+    names = [part["file"] for part in document["files"]]
+    assert names == ["more.jsonl", "test/rows.jsonl", "train/rows.jsonl"]
 
 
 def test_the_document_has_every_key_the_report_reads(tmp_path: Path) -> None:
