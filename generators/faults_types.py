@@ -88,10 +88,10 @@ def break_form(gold: Payload, ground: Ground) -> Edit | NotApplicable:
         ):
             options.append(partial(replaced, gold, "/device/phoneNumber", wrong, detail))
     if "sink" in gold:
-        wrongs = [gold["sink"].removeprefix("https://")]
+        sinks = [gold["sink"].removeprefix("https://")]
         if "pattern" in (ground.member("sink") or {"pattern": "https"}):  # not before 1.1.0
-            wrongs.insert(0, gold["sink"].replace("https:", "http:"))
-        for wrong in wrongs:
+            sinks.insert(0, gold["sink"].replace("https:", "http:"))
+        for wrong in sinks:
             options.append(partial(replaced, gold, "/sink", wrong, "not https"))
     for name, wrongs in (("ipv4Address", NO_IPV4), ("ipv6Address", NO_IPV6)):
         pointer = f"/applicationServer/{name}"
@@ -102,7 +102,17 @@ def break_form(gold: Payload, ground: Ground) -> Edit | NotApplicable:
     if public:
         pointer = "/device/ipv4Address/publicAddress"
         options.append(partial(replaced, gold, pointer, public.rpartition(".")[0], "three octets"))
+    expiry = value_at(gold, "/sinkCredential/accessTokenExpiresUtc")
+    if expiry:
+        pointer = "/sinkCredential/accessTokenExpiresUtc"
+        edit = partial(replaced, gold, pointer, expiry.rstrip("Zz"), "time without zone")
+        options.append(partial(as_tier_of_rule, edit))
     return choose(options, ground.rng, "the payload has no text with a form")
+
+
+def as_tier_of_rule(edit: Option) -> Edit:
+    """Return an edit that only a rule sees: the published schema does not reach the subtype."""
+    return as_tier(edit(), 1, "rules", "normative")
 
 
 def described(edit: Option) -> Edit:
@@ -175,7 +185,7 @@ def drop_condition(gold: Payload, ground: Ground) -> Edit | NotApplicable:
 
 @INJECTORS.register("C3")
 def contradict(gold: Payload, ground: Ground) -> Edit | NotApplicable:
-    """A port range runs downwards."""
+    """A port range runs downwards, or a credential has lost its sink."""
     options: list[Option] = []
     for slot in ("/applicationServerPorts", "/devicePorts"):
         for index, span in enumerate(value_at(gold, f"{slot}/ranges") or ()):
@@ -183,4 +193,6 @@ def contradict(gold: Payload, ground: Ground) -> Edit | NotApplicable:
                 turned = {"from": span["to"], "to": span["from"]}
                 pointer = f"{slot}/ranges/{index}"
                 options.append(partial(replaced, gold, pointer, turned, "range upside down"))
-    return choose(options, ground.rng, "the payload has no port range")
+    if "sink" in gold and "sinkCredential" in gold:
+        options.append(partial(removed, gold, "/sink", "credential without sink"))
+    return choose(options, ground.rng, "nothing in the payload could contradict")

@@ -62,7 +62,8 @@ def is_crowded(violation: Violation) -> bool:
     schema, value = violation.schema, violation.value
     if violation.keyword != "maxProperties" or schema.get("additionalProperties") is not False:
         return False
-    return len(schema.get("properties", {}).keys() & value.keys()) <= schema["maxProperties"]
+    most: int = schema["maxProperties"]
+    return len(schema.get("properties", {}).keys() & value.keys()) <= most
 
 
 def read_violation(error: Any, schema: Schema) -> Violation:

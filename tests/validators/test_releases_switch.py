@@ -90,7 +90,7 @@ def word(validator: Validator, payload: Payload) -> str:
 
 
 def test_the_drift_matrix_is_the_known_one(validators: dict[str, Validator]) -> None:
-    rows = [("payload", *RELEASES)]
+    rows: list[tuple[str, ...]] = [("payload", *RELEASES)]
     rows += [
         (name, *(word(validators[release], payload) for release in RELEASES))
         for name, payload in PAYLOADS.items()
