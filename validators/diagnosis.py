@@ -11,14 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from callforge_core.records import Issue, Payload
 from validators.against_gold import iter_gold_faults
 from validators.comparators import values_equal
-from validators.grounding import Grounder
-from validators.payload import Examination, Validator, said_twice
+from validators.payload import Examination, Validator, explained_places, said_twice
 from validators.places import Place, has_place, path_of, place_of, pointer_of
 from validators.strict_json import parse_strict
 from validators.undeclared import Unknown
@@ -61,15 +59,9 @@ def item_faults(
             payload, gold, validator.operation, explained=explained, request=request
         )
     elif request is not None:
-        for issue in grounder_of(validator).iter_issues(payload, request, explained):
+        for issue in validator.grounder.iter_issues(payload, request, explained):
             if issue.severity == "error":
                 yield issue.cls, place_of(issue.path)
-
-
-@cache
-def grounder_of(validator: Validator) -> Grounder:
-    """Return the grounder for the operation and catalogue of a validator."""
-    return Grounder(validator.operation, validator.catalogue)
 
 
 def recognise(member: Unknown, payload: Any, gold: Payload) -> Unknown:
@@ -111,13 +103,3 @@ def rename(errors: Iterable[Issue], unknown: list[Unknown]) -> list[Issue]:
             issue = replace(issue, cls=names[issue.path].cls)
         kept.append(issue)
     return kept
-
-
-def explained_places(found: Examination) -> Iterator[Place]:
-    """Yield the places that need no further explanation: faulty ones, and those named elsewhere."""
-    for issue in found.issues:
-        yield place_of(issue.path)
-        if issue.spec == "R3":
-            yield ("sink",)  # the credential without a sink has told that the sink is missing
-    for member in found.unknown:
-        yield from member.stands_for

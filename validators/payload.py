@@ -3,8 +3,9 @@
     validator = Validator(spec.operation("createSession"), catalogue)
     validator.verdict({"qosProfile": "QOS_E"}).issues
 
-Layers run in order: parse (for texts), schema, closed, rules, catalogue. A place that one layer has
-explained is left alone by the later ones, so that one fault is one issue. Bad payloads never raise.
+Layers run in order: parse (for texts), schema, closed, rules, catalogue, and grounding when the
+request is given. A place that one layer has explained is left alone by the later ones, so that one
+fault is one issue. Bad payloads never raise.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 from callforge_core.records import Issue, Verdict
 from callforge_core.spec import Operation
 from validators.catalogue import Catalogue, iter_catalogue_issues
+from validators.grounding import Grounder
 from validators.places import Place, is_within, path_of, place_of
 from validators.rules.pack import RULES
 from validators.rules.packs import ABSENCES, checks_for
@@ -41,6 +43,7 @@ class Validator:
     def __init__(self, operation: Operation, catalogue: Catalogue) -> None:
         self.operation = operation
         self.catalogue = catalogue
+        self.grounder = Grounder(operation, catalogue)
         self.engine = SchemaEngine(operation)
         self.world = ClosedWorld(operation)
         self.checks = checks_for(operation)
@@ -53,18 +56,23 @@ class Validator:
         """Yield every issue of a payload, layer by layer."""
         yield from self.examine(payload).issues
 
-    def verdict(self, payload: object) -> Verdict:
-        """Return all issues of a payload."""
-        issues = self.examine(payload).issues
-        return Verdict(issues=issues) if issues else SPOTLESS
+    def verdict(self, payload: object, request: str | None = None) -> Verdict:
+        """Return all issues of a payload, with those that its request shows when it is given."""
+        return self.verdict_of(Parsed(value=payload), request)
 
-    def verdict_text(self, text: str) -> Verdict:
+    def verdict_text(self, text: str, request: str | None = None) -> Verdict:
         """Return all issues of a text that should be exactly one JSON object."""
         parsed = parse_strict(text)
-        if not parsed.found:
-            return Verdict(issues=parsed.issues)
-        found = self.examine(parsed.value, said_twice(parsed)).issues
-        issues = (*parsed.issues, *found)
+        return self.verdict_of(parsed, request) if parsed.found else Verdict(issues=parsed.issues)
+
+    def verdict_of(self, parsed: Parsed, request: str | None) -> Verdict:
+        """Return all issues of a value that was read from a text, or never was one."""
+        twice = said_twice(parsed)
+        found = self.examine(parsed.value, twice)
+        issues = (*parsed.issues, *found.issues)
+        if request is not None:
+            explained = [*twice, *explained_places(found)] if issues else ()
+            issues += tuple(self.grounder.iter_issues(parsed.value, request, explained))
         return Verdict(issues=issues) if issues else SPOTLESS
 
     def schema_valid(self, payload: object) -> bool:
@@ -115,6 +123,17 @@ class Validator:
             yield from check(payload)
         if PROFILE in self.operation.keys:
             yield from iter_catalogue_issues(payload, self.catalogue)
+
+
+def explained_places(found: Examination) -> Iterator[Place]:
+    """Yield the places that need no further explanation: faulty ones, and those named elsewhere."""
+    for issue in found.issues:
+        if issue.severity == "error":
+            yield place_of(issue.path)
+        if issue.spec == "R3":
+            yield ("sink",)  # the credential without a sink has told that the sink is missing
+    for member in found.unknown:
+        yield from member.stands_for
 
 
 def said_twice(parsed: Parsed) -> list[Place]:
