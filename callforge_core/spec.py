@@ -29,8 +29,12 @@ def load_spec(path: Path, *, lenient: bool = False) -> Spec:
     An operation is compiled when it is asked for: a broken reference is an error there, or with
     `lenient` one of its notes.
     """
-    root = open_document(path)
-    info = root.node["info"]
+    return read_spec(open_document(path), lenient=lenient)
+
+
+def read_spec(root: Place, *, lenient: bool = False) -> Spec:
+    """Return the operations of a document that is open; raise SpecError for two of one name."""
+    path, info = root.document.path, root.node["info"]
     title, release = str(info.get("title", path.stem)), str(info.get("version", "0"))
     api = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     sites = list(iter_sites(root))
@@ -105,6 +109,7 @@ __all__ = [
     "load_spec",
     "open_document",
     "order_keys",
+    "read_spec",
     "render_payload",
     "resolve",
     "select",

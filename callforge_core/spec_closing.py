@@ -137,6 +137,12 @@ class Closing:
                 self.reading.notes.changed(part, "discriminator", sentence, "discriminator")
         if not cases:
             return self.expand(case._replace(spent=spent))
+        if not any(self.choices(part, key) for key in ALTERNATIVES):
+            sentence = (
+                f"only the closed reading looks into the subtypes that {subtypes.name} tells "
+                f"apart ({', '.join(cases)}): as published, the base type is all that is checked"
+            )
+            self.reading.notes.changed(part, "discriminator", sentence, "discriminator")
         schema: Schema = {
             "discriminator": {
                 "propertyName": subtypes.name,

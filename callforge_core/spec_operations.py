@@ -146,26 +146,34 @@ def choose_media_type(kinds: dict[str, Any]) -> str | None:
 def read_parameters(site: Site, reading: Reading) -> Iterator[Parameter]:
     """Yield the parameters: those of the path, replaced by those of the operation."""
     found: dict[tuple[str, str], Parameter] = {}
-    for owner in (site.item, site.place):
-        written = owner.node.get("parameters")
-        if written is not None and not isinstance(written, list):
-            reading.notes.lost(owner, "parameter", "parameters is no list", "parameters")
-        for place in owner.child("parameters").members() if isinstance(written, list) else ():
-            parameter = read_parameter(place, reading)
-            if parameter:
-                found[parameter.where, parameter.name] = parameter
-    named = re.findall(r"\{([^{}]+)\}", site.path)
-    for name in named:
+    for target in written_parameters(site, reading):
+        parameter = read_parameter(target, reading)
+        if parameter:
+            found[parameter.where, parameter.name] = parameter
+    for name in re.findall(r"\{([^{}]+)\}", site.path):
         if ("path", name) not in found:
             sentence = f"the path wants {name}, but no parameter declares it"
             reading.notes.changed(site.place, "parameter", sentence)
     yield from found.values()
 
 
-def read_parameter(place: Place, reading: Reading) -> Parameter | None:
-    """Read one parameter, by reference or in place; None for one that nobody sends."""
-    target = reading.target(place)
-    node: dict[str, Any] = target.node if isinstance(target.node, dict) else {}
+def written_parameters(site: Site, reading: Reading) -> Iterator[Place]:
+    """Yield the parameter objects of a path, then those of its operation."""
+    for owner in (site.item, site.place):
+        written = owner.node.get("parameters")
+        if written is not None and not isinstance(written, list):
+            reading.notes.lost(owner, "parameter", "parameters is no list", "parameters")
+        for place in owner.child("parameters").members() if isinstance(written, list) else ():
+            target = reading.target(place)
+            if isinstance(target.node, dict):
+                yield target
+            else:
+                reading.notes.lost(target, "parameter", "a parameter is an object: not compiled")
+
+
+def read_parameter(target: Place, reading: Reading) -> Parameter | None:
+    """Read one parameter object; None for one that nobody sends."""
+    node: dict[str, Any] = target.node
     name, where = node.get("name"), node.get("in")
     if not isinstance(name, str) or where not in STYLES:
         if node:

@@ -15,11 +15,11 @@ import jsonschema_rs
 
 PIECE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a pair of surrogates
-    r"|\\k<\w+>|\\.|\(\?P?<(?![=!])\w+>|\(\?|\(|\[\^?\]|\[|\]|\{,\d+\}|.",
+    r"|\\[pPu]\{[^{}]*\}|\\k<\w+>|\\.|\(\?P?<(?![=!])\w+>|\(\?|\(|\[\^?\]|\[|\]|\{,\d+\}|\{\d+(?:,\d*)?\}|.",
     re.DOTALL,
 )
 SHORTHAND = re.compile(r"\\[dDwWsS]")
-ANCHORS = {r"\A": "^", r"\Z": "$", r"\z": "$"}
+PLAIN = {r"\A": "^", r"\Z": "$", r"\z": "$", "]": r"\]", "{": r"\{", "}": r"\}"}
 
 
 class Translation(NamedTuple):
@@ -43,9 +43,10 @@ def translate_pattern(pattern: str) -> Translation:
 
 
 def compiles(pattern: str) -> bool:
-    """Say whether the engine takes a pattern."""
+    """Say whether the engine takes a pattern, in both dialects: Draft 4 is read more strictly."""
     try:
         jsonschema_rs.Draft202012Validator({"pattern": pattern})
+        jsonschema_rs.Draft4Validator({"pattern": pattern})
     except ValueError:
         return False
     return True
@@ -95,4 +96,4 @@ def iter_rewritten(pieces: list[str], names: dict[str, int]) -> Iterator[str]:
             yield "\\" + piece[:-1] + "\\}"
         else:
             inside = piece == "["
-            yield ANCHORS.get(piece, piece)
+            yield PLAIN.get(piece, piece)
