@@ -6,7 +6,6 @@ says beyond its request, or leaves out of it, makes it unfaithful, not invalid.
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -40,7 +39,6 @@ class Judge:
     def __init__(self, validator: Validator, limits: Limits) -> None:
         self.validator = validator
         self.limits = limits
-        self.grounds = "request" in inspect.signature(validator.verdict_text).parameters
         self.survey = Survey(validator.operation, validator.catalogue)
 
     def judge_cells(self, form: str, first: int, cells: Iterable[Line | Raw]) -> Tally:
@@ -93,8 +91,7 @@ class Judge:
     def judge_side(self, entry: Entry, name: str, tally: Tally) -> bool:
         """Judge an answer that should be right; say whether it is valid."""
         request = asked(entry)
-        more = {"request": request} if self.grounds else {}
-        issues = self.validator.verdict_text(entry.fields[name], **more).issues
+        issues = self.validator.verdict_text(entry.fields[name], request).issues
         for issue in issues:
             tally.note(join(entry, name, issue))
         found = errors(issues)
@@ -103,7 +100,7 @@ class Judge:
             tally.first_layers[min((issue.layer for issue in wrong), key=depth)] += 1
             tally.basis[min((issue.basis for issue in wrong), key=BASES.index)] += 1
         tally.unused += any(issue.cls == "V6" and issue.layer == "grounding" for issue in issues)
-        tally.grounded += self.grounds and request is not None
+        tally.grounded += request is not None
         tally.ungrounded += len(found) > 0 and not wrong
         return not wrong
 

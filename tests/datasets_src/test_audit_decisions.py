@@ -12,7 +12,7 @@ from datasets_src.readers import open_file
 from tests.datasets_src.conftest import MakeSample, SaveRows, make_payload
 from validators.payload import Validator
 
-WISH = "Keep my robot on +99900000001 steady towards 10.0.0.1, please."
+WISH = "Keep my sensor on +99900000001 connected to the server 10.0.1.1 with QOS_S, please."
 
 
 @pytest.fixture
