@@ -17,7 +17,7 @@ import zlib
 from array import array
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ BANDS = 24
 ALIKE = 0.8
 MOST_WORDS = 1000  # of a longer request the beginning is compared
 MOST_EXAMPLES = 20
+MOST_LINKS = 1000  # of which the examples are chosen, a band
 MOST_TEXTS = 20_000  # rows whose request is kept to be shown
 LONGEST_TEXT = 400  # characters shown
 BLOCK = 1 << 16  # pairs compared at a time
@@ -41,6 +42,14 @@ FACTORS, SHIFTS = RANDOM[0] | np.uint32(1), RANDOM[1]
 JOIN = np.uint32(2_654_435_761)
 
 Numbers = NDArray[Any]
+
+
+class Link(NamedTuple):
+    """Two rows that say the same, and how similar they are."""
+
+    earlier: int
+    later: int
+    alike: float
 
 
 class Marks:
@@ -139,52 +148,49 @@ def summarise(marks: Marks) -> dict[str, Any]:
     exact = np.frombuffer(marks.exact, dtype=np.uint64)
     masked = np.frombuffer(marks.masked, dtype=np.uint64)
     # a row without a request can only repeat another one exactly
-    keys = np.where(masked == NOTHING, exact, masked)
-    _, leaders, group = np.unique(keys, return_index=True, return_inverse=True)
+    _, leaders, group = np.unique(
+        np.where(masked == NOTHING, exact, masked), return_index=True, return_inverse=True
+    )
     asked = np.flatnonzero(masked[leaders] != NOTHING)
     signatures = np.frombuffer(marks.signatures, dtype=np.uint8).reshape(-1, HASHES)
-    left, right, alike = near_pairs(signatures, leaders[asked])
-    labels = components(len(leaders), asked[left], asked[right])[group]
-    sizes = np.bincount(labels, minlength=len(leaders))
-    repeats = len(exact) - len(np.unique(exact))
-    links = examples(leaders, group, labels, (asked[left], asked[right], alike))
-    rows = marks.rows
+    labels, links = connect(signatures, leaders[asked])
+    roots = np.arange(len(leaders))
+    roots[asked] = asked[labels]
+    roots = roots[group]
+    sizes = np.bincount(roots, minlength=len(leaders))
+    sizes = sizes[sizes > 1]
+    repeats = count_repeats(marks.exact)
+    same = [Link(int(leaders[group[row]]), int(row), 1.0) for row in repeating(leaders, group)]
     return {
-        "exact_rows": int(repeats),
-        "near_rows": int((sizes[sizes > 1] - 1).sum()) - int(repeats),
-        "groups": int((sizes > 1).sum()),
-        "examples": [
-            {
-                "rows": [rows[one], rows[other]],
-                "similarity": round(similarity, 2),
-                "texts": [marks.texts.get(rows[one], ""), marks.texts.get(rows[other], "")],
-            }
-            for one, other, similarity in links
-        ],
+        "exact_rows": repeats,
+        "near_rows": int((sizes - 1).sum()) - repeats,
+        "groups": len(sizes),
+        "examples": [show(marks, link) for link in first_of_groups(same + links, roots)],
     }
 
 
-def near_pairs(signatures: Numbers, chosen: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """Return pairs (numbers into `chosen`) of rows that are alike, each with its similarity.
+def connect(signatures: Numbers, chosen: Numbers) -> tuple[Numbers, list[Link]]:
+    """Return for each of the `chosen` rows the least one it is alike with, by way of others, and
+    links between rows of some groups.
 
     In every band, rows that agree are compared with the one before them and with the first one.
     """
-    found: list[tuple[Numbers, Numbers, Numbers]] = []
+    labels = np.arange(len(chosen))
+    links: list[Link] = []
     for band in range(BANDS if len(chosen) > 1 else 0):
         at = signatures[:, band * BAND : (band + 1) * BAND][chosen]
         key = np.ascontiguousarray(at).view(np.uint32).ravel()
         order = np.argsort(key, kind="stable")
-        key = key[order]
-        new = np.concatenate(([True], key[1:] != key[:-1]))
+        new = np.concatenate(([True], key[order[1:]] != key[order[:-1]]))
         first = np.maximum.accumulate(np.where(new, np.arange(len(key)), 0))
         later = np.flatnonzero(~new)
         for earlier in (later - 1, first[later]):
-            found.append(compare(signatures, chosen, order[earlier], order[later]))
-    if not found:
-        return (np.empty(0, np.int64),) * 3
-    left, right, alike = (np.concatenate(part) for part in zip(*found, strict=True))
-    _, once = np.unique(left * len(chosen) + right, return_index=True)
-    return left[once], right[once], alike[once]
+            left, right = order[earlier], order[later]
+            apart = labels[left] != labels[right]
+            left, right, alike = compare(signatures, chosen, left[apart], right[apart])
+            labels = components(labels, left, right)
+            links += pick(chosen[left], chosen[right], alike)
+    return labels, links
 
 
 def compare(
@@ -198,38 +204,49 @@ def compare(
         alike[part] = same.mean(axis=1)
     alike = np.clip((alike - 1 / 256) / (1 - 1 / 256), 0, 1)  # chance agreement of 8 bits
     near = alike >= ALIKE
-    low, high = np.minimum(left, right)[near], np.maximum(left, right)[near]
-    return low, high, alike[near]
+    return left[near], right[near], alike[near]
 
 
-def components(count: int, left: Numbers, right: Numbers) -> Numbers:
-    """Return for each of `count` things the least one that pairs connect it with."""
-    label = np.arange(count)
+def components(labels: Numbers, left: Numbers, right: Numbers) -> Numbers:
+    """Return labels after joining the groups that pairs connect: the least member of each."""
     while True:
-        before = label.copy()
-        least = np.minimum(label[left], label[right])
-        np.minimum.at(label, left, least)
-        np.minimum.at(label, right, least)
-        label = label[label]
-        if np.array_equal(label, before):
-            return label
+        before = labels.copy()
+        least = np.minimum(labels[left], labels[right])
+        for side in (before[left], before[right], left, right):
+            np.minimum.at(labels, side, least)
+        labels = labels[labels]
+        if np.array_equal(labels, before):
+            return labels
 
 
-def examples(
-    leaders: Numbers, group: Numbers, labels: Numbers, pairs: tuple[Numbers, Numbers, Numbers]
-) -> list[tuple[int, int, float]]:
-    """Return one pair of rows for each of the first groups, in row order."""
-    masked = np.flatnonzero(leaders[group] != np.arange(len(group)))[: 50 * MOST_EXAMPLES]
-    links = [(int(leaders[group[row]]), int(row), 1.0) for row in masked]
-    left, right = leaders[pairs[0]], leaders[pairs[1]]
-    first = np.argsort(np.maximum(left, right), kind="stable")[: 50 * MOST_EXAMPLES]
-    for n in first:
-        one, other = sorted((int(left[n]), int(right[n])))
-        links.append((one, other, float(pairs[2][n])))
-    chosen: dict[int, tuple[int, int, float]] = {}
-    for link in sorted(links, key=lambda link: (link[1], link[0])):
-        chosen.setdefault(int(labels[link[1]]), link)
+def repeating(leaders: Numbers, group: Numbers) -> Numbers:
+    """Return the first rows that another row has gone before, numbers aside."""
+    return np.flatnonzero(leaders[group] != np.arange(len(group)))[:MOST_LINKS]
+
+
+def pick(left: Numbers, right: Numbers, alike: Numbers) -> list[Link]:
+    """Return the first of some pairs of rows as links."""
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    first = np.lexsort((low, high))[:MOST_LINKS]
+    return [Link(int(low[n]), int(high[n]), float(alike[n])) for n in first]
+
+
+def first_of_groups(links: list[Link], roots: Numbers) -> list[Link]:
+    """Return one link for each of the first groups, in row order."""
+    chosen: dict[int, Link] = {}
+    for link in sorted(links, key=lambda link: (link.later, link.earlier)):
+        chosen.setdefault(int(roots[link.later]), link)
     return list(chosen.values())[:MOST_EXAMPLES]
+
+
+def show(marks: Marks, link: Link) -> dict[str, Any]:
+    """Return a link as the document has it."""
+    rows = [marks.rows[link.earlier], marks.rows[link.later]]
+    return {
+        "rows": rows,
+        "similarity": round(link.alike, 2),
+        "texts": [marks.texts.get(row, "") for row in rows],
+    }
 
 
 def count_repeats(hashes: array[int]) -> int:
