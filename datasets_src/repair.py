@@ -1,6 +1,6 @@
 """Mends one answer without guessing: what can be told from the row is put right, the rest stays.
 
-    mended = mend(text, request, validator)
+    mended = Mender(validator).mend(text, request)
     mended.text, mended.changes, mended.left
 
 Laws: an answer without a fault is returned as it is; mending twice is mending once; no value comes
@@ -24,6 +24,7 @@ from datasets_src.repair_reasons import reason_for
 from datasets_src.repair_request import Stated
 from datasets_src.repairing import BY_REQUEST, REPAIRS, Bench, Case, Change, Fix, Left, Refusal
 from datasets_src.verbatim import BLANK, parse_verbatim, render_verbatim, style_of
+from validators.grounding import Grounder
 from validators.payload import Validator
 from validators.places import place_of, pointer_of
 
@@ -39,6 +40,8 @@ class Mended:
     text: str
     changes: tuple[Change, ...] = ()
     left: tuple[Left, ...] = ()
+    was_valid: bool = False
+    is_valid: bool = False
 
     @property
     def status(self) -> str:
@@ -83,26 +86,47 @@ class Work:
         )
 
 
-def mend(text: str, request: str | None, validator: Validator) -> Mended:
-    """Return an answer with everything mended that can be mended without guessing."""
-    bench = Bench(validator, Stated(request))
-    if not bench.text_findings(text):
-        return Mended(text=text)
-    work = Work(bench, text)
+class Mender:
+    """Mends answers of one operation. Does not pickle: build one per process."""
+
+    def __init__(self, validator: Validator) -> None:
+        self.validator = validator
+        self.grounder = Grounder(validator.operation, validator.catalogue)
+
+    def mend(self, text: str, request: str | None = None) -> Mended:
+        """Return an answer with everything mended that can be mended without guessing."""
+        bench = Bench(self.validator, Stated(request, self.grounder))
+        if not bench.text_findings(text):
+            return Mended(text=text, was_valid=True, is_valid=True)
+        work = Work(bench, text)
+        mended = mend_payload(mend_text(text, work), work)
+        return Mended(
+            text=mended,
+            changes=tuple(work.changes),
+            left=what_is_left(mended, work),
+            was_valid=not bench.text_errors(text),
+            is_valid=not bench.text_errors(mended),
+        )
+
+
+def mend_text(text: str, work: Work) -> str:
+    """Return the text with what can be parsed, if its faults as a text can be mended."""
     while len(work.changes) < MOST_CHANGES:
-        faults = [issue for issue in bench.text_errors(work.state) if issue.cls in TEXT_FAULTS]
+        faults = [i for i in work.bench.text_errors(work.state) if i.cls in TEXT_FAULTS]
         if not faults or not work.apply(faults):
             break
-    sound = work.state if work.changes else text
-    if not any(issue.cls in TEXT_FAULTS for issue in bench.text_errors(sound)):
-        style = style_of(sound)
-        work.state = parse_verbatim(sound.strip(BLANK))
-        before = len(work.changes)
-        while len(work.changes) < MOST_CHANGES and work.apply(bench.findings(work.state)):
-            pass
-        if len(work.changes) > before:
-            sound = render_verbatim(work.state, style)
-    return Mended(text=sound, changes=tuple(work.changes), left=what_is_left(sound, work))
+    return work.state if work.changes else text
+
+
+def mend_payload(text: str, work: Work) -> str:
+    """Return the text with its payload mended, set as before."""
+    if any(issue.cls in TEXT_FAULTS for issue in work.bench.text_errors(text)):
+        return text
+    style, before = style_of(text), len(work.changes)
+    work.state = parse_verbatim(text.strip(BLANK))
+    while len(work.changes) < MOST_CHANGES and work.apply(work.bench.findings(work.state)):
+        pass
+    return render_verbatim(work.state, style) if len(work.changes) > before else text
 
 
 def what_is_left(text: str, work: Work) -> tuple[Left, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 from callforge_core.jsonl import render_json, writing
 from datasets_src.filters import load_payload
 from datasets_src.readers import AUTO, Entry
-from datasets_src.repair import Mended, mend
+from datasets_src.repair import Mended, Mender
 from datasets_src.repairing import Left
 from datasets_src.rewriting import rewrite
 from validators.payload import Validator
@@ -66,7 +66,7 @@ class Workshop:
     """Mends entries one after another; hands each record to `keep`."""
 
     def __init__(self, validator: Validator, keep: Callable[[Record], None]) -> None:
-        self.validator = validator
+        self.mender = Mender(validator)
         self.keep = keep
         self.summary = Summary()
 
@@ -83,17 +83,16 @@ class Workshop:
             self.summary.valid_before += 1
             self.summary.valid_after += 1
             return {}
-        old = entry.fields[name]
         mended = self.mend(entry, name)
-        self.summary.valid_before += self.validator.verdict_text(old).ok
-        self.summary.valid_after += self.validator.verdict_text(mended.text).ok
+        self.summary.valid_before += mended.was_valid
+        self.summary.valid_after += mended.is_valid
         self.note(entry, name, mended)
         return {name: mended.text} if mended.changes else {}
 
     def mend(self, entry: Entry, name: str) -> Mended:
         """Return one side mended, or as it is where it cannot be put back."""
         old = entry.fields[name]
-        mended = mend(old, request_of(entry), self.validator)
+        mended = self.mender.mend(old, request_of(entry))
         if not mended.changes:
             return mended
         if name not in entry.places:
@@ -127,7 +126,8 @@ def undone(mended: Mended, old: str, reason: str) -> Mended:
         Left(cls=change.cls, code=change.code, pointer=change.pointer, reason=reason)
         for change in mended.changes
     ]
-    return Mended(text=old, left=(*faults, *mended.left))
+    valid = mended.was_valid
+    return Mended(text=old, left=(*faults, *mended.left), was_valid=valid, is_valid=valid)
 
 
 def request_of(entry: Entry) -> str | None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from validators.against_gold import is_unit_error
+from callforge_core.records import Issue
+from datasets_src.verbatim import render_verbatim
+from validators.comparators import network
+from validators.derivations import FACT_OF
+from validators.facts import Fact
 from validators.formats import is_e164
-from validators.grounding import is_said, network_of
+from validators.grounding import Grounder, Grounding, is_said
 from validators.lengths import Length, is_unclear, read_lengths
-from validators.places import Place
+from validators.places import Place, has_place, is_within, place_of, value_at
+from validators.slots import Slot
 
 PHONE = re.compile(r"(?:\+|(?<![\w+])00)[0-9](?:[\s().-]{0,2}[0-9]){5,18}")
+BESIDE = 25  # characters around a length of time in which words may change what it means
 COUNTRY_DIGITS = 3  # the longest country code
 FACT = re.compile(r"[a-z][a-z0-9+.-]*://|\+?[0-9][0-9 ()./-]{5,}[0-9]|[0-9a-f]*:[0-9a-f:]+", re.I)
 
@@ -21,52 +27,90 @@ FACT = re.compile(r"[a-z][a-z0-9+.-]*://|\+?[0-9][0-9 ()./-]{5,}[0-9]|[0-9a-f]*:
 class Stated:
     """The request of one row; without one nothing is confirmed and nothing contradicted."""
 
-    def __init__(self, request: str | None) -> None:
+    def __init__(self, request: str | None, grounder: Grounder) -> None:
         self.request = request or ""
+        self.grounder = grounder
+        self.read: dict[str, Grounding] = {}
 
     @property
     def known(self) -> bool:
         """True when the row has a request."""
         return bool(self.request.strip())
 
+    def grounding(self, tree: Any) -> Grounding:
+        """Return what the request says of a payload."""
+        if not self.known or not isinstance(tree, dict):
+            return Grounding(derivations={})
+        key = render_verbatim(tree)
+        if key not in self.read:
+            self.read[key] = self.grounder.ground(tree, self.request)
+        return self.read[key]
+
+    def issues(self, tree: Any, explained: Iterable[Place]) -> list[Issue]:
+        """Return what the request does not bear out, outside places that are faulty anyway."""
+        if not self.known or not isinstance(tree, dict):
+            return []
+        found = self.grounder.iter_issues(tree, self.request, tuple(explained))
+        return [issue for issue in found if issue.severity == "error"]
+
+    def bears(self, tree: Any, place: Place) -> bool:
+        """Say whether the request has nothing against what stands at a place."""
+        return not any(
+            issue.severity == "error" and touches(place_of(issue.path), place)
+            for issue in self.grounding(tree).issues
+        )
+
+    def unused(self, tree: Any, place: Place = ()) -> list[Fact]:
+        """Return what the request states, a place could hold and the payload does not use."""
+        kinds = {FACT_OF.get(slot.kind) for slot in self.slots(place)}
+        return [fact for fact in self.grounding(tree).unused if fact.kind in kinds]
+
+    def meant_for(self, tree: Any, place: Place) -> list[Fact]:
+        """Return the unused facts, if the words of the request assign them to a place."""
+        assigned = [
+            place_of(issue.path)
+            for issue in self.grounding(tree).issues
+            if issue.cls in ("V6", "V8")
+            and touches(place_of(issue.path), place)
+            and not has_place(tree, place_of(issue.path))
+        ]
+        return self.unused(tree, place) if assigned else []
+
+    def derives(self, tree: Any, place: Place) -> bool:
+        """Say whether words of the request plainly yield the value at a place.
+
+        A keyword of a profile may err; a workload counts when it is that of one profile only.
+        """
+        found = self.grounding(tree).derivations.get(place)
+        if found is None or found.how == "keyword":
+            return False
+        return found.how != "workload" or self.meant == {value_at(tree, place)}
+
+    @cached_property
+    def meant(self) -> frozenset[str]:
+        """The profiles whose workloads the request names."""
+        return self.grounder.reader.profiles.hint(self.request.lower()).meant
+
+    def slots(self, place: Place) -> list[Slot]:
+        """Return the members that hold values at or below a place, or around it."""
+        names = tuple(key for key in place if isinstance(key, str))
+        return [slot for slot in self.grounder.reader.slots if touches(slot.path, names)]
+
     @cached_property
     def seconds(self) -> int | None:
         """The length of time that the request states, if it states exactly one."""
-        firm = {length.seconds for length in self.lengths if length.firm}
-        if len(firm) != 1 or is_unclear(self.request.lower()):
+        firm = [length for length in self.lengths if length.firm]
+        if len({length.seconds for length in firm}) != 1:
             return None
-        (seconds,) = firm
+        start, end, seconds = firm[0].start, firm[0].end, firm[0].seconds
+        if is_unclear(self.request.lower()[max(0, start - BESIDE) : end + BESIDE]):
+            return None
         return int(seconds) if float(seconds).is_integer() and seconds > 0 else None
 
     @cached_property
     def lengths(self) -> list[Length]:
         """Every length of time that the request can be read to state."""
         return read_lengths(self.request.lower()) if self.known else []
-
-    def is_wrong_unit(self, duration: Any) -> bool:
-        """Say whether a duration is the stated one in another unit, and no other stated one."""
-        if self.seconds is None or not isinstance(duration, int) or isinstance(duration, bool):
-            return False
-        if any(length.seconds == duration for length in self.lengths):
-            return False
-        return is_unit_error(duration, self.seconds)
-
-    def bears(self, tree: Any, place: Place) -> bool:
-        """Say whether the request has nothing against what stands at a place."""
-        return True
-
-    def unused(self, tree: Any, place: Place = ()) -> list[str]:
-        """Return what the request states (for a place) and a payload does not use."""
-        return []
-
-    def states_range(self, low: Any, high: Any) -> bool:
-        """Say whether the request states a range from `low` to `high`."""
-        return (
-            re.search(
-                rf"(?<![\d.]){low}\s*(?:-|–|to|through|until|and)\s*{high}(?!\d)", self.request
-            )
-            is not None
-        )
 
     def says(self, text: str) -> bool:
         """Say whether the request contains a text as a whole word."""
@@ -104,6 +148,11 @@ class Stated:
         return None
 
 
+def touches(place: Place, other: Place) -> bool:
+    """Say whether one place is, or lies inside, the other."""
+    return is_within(place, other) or is_within(other, place)
+
+
 def iter_leaves(value: Any) -> Iterator[Any]:
     """Yield the plain values inside a value."""
     if isinstance(value, dict):
@@ -120,4 +169,4 @@ def looks_like_fact(leaf: Any) -> bool:
     """Say whether a value has the form of an address, a telephone number or a URL."""
     if not isinstance(leaf, str):
         return False
-    return network_of(leaf.strip()) is not None or FACT.fullmatch(leaf.strip()[:400]) is not None
+    return network(leaf.strip()) is not None or FACT.fullmatch(leaf.strip()[:400]) is not None

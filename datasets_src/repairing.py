@@ -90,6 +90,7 @@ class Bench:
         self.validator = validator
         self.operation = validator.operation
         self.stated = stated
+        self.seen: dict[str, list[Issue]] = {}
 
     def errors(self, tree: Any) -> list[Issue]:
         """Return what makes a payload invalid."""
@@ -97,7 +98,10 @@ class Bench:
 
     def text_errors(self, text: str) -> list[Issue]:
         """Return what makes a text invalid."""
-        return [i for i in self.validator.verdict_text(text).issues if i.severity == "error"]
+        if text not in self.seen:
+            issues = self.validator.verdict_text(text).issues
+            self.seen[text] = [issue for issue in issues if issue.severity == "error"]
+        return self.seen[text]
 
     def findings(self, tree: Any) -> list[Issue]:
         """Return what makes a payload invalid, then what the request does not bear out."""
@@ -106,12 +110,13 @@ class Bench:
     def text_findings(self, text: str) -> list[Issue]:
         """Return what makes a text invalid, then what the request does not bear out."""
         errors = self.text_errors(text)
-        if self.stated.seconds is None or any(
-            issue.path in ("$", "$.duration") for issue in errors
-        ):
+        places = [place_of(issue.path) for issue in errors]
+        if not self.stated.known or () in places:
             return errors
-        duration = (load_payload(text) or {}).get("duration")
-        return [*errors, *([unit_issue(duration)] if self.stated.is_wrong_unit(duration) else [])]
+        payload = load_payload(text)
+        unknown = self.validator.world.iter_unknown(payload) if errors and payload else ()
+        places += [place for member in unknown for place in member.stands_for]
+        return [*errors, *self.stated.issues(payload, places)]
 
     def is_clean(self, tree: Any, place: Place) -> bool:
         """Say whether nothing is wrong at or below a place."""
@@ -123,18 +128,6 @@ class Bench:
 
         parent = schema_at(self.operation, tree, place[:-1])
         return isinstance(place[-1], str) and place[-1] not in parent.get("required", ())
-
-
-def unit_issue(duration: int) -> Issue:
-    """Word that a duration is the stated one in another unit."""
-    return Issue(
-        cls="V2",
-        code="grounding.unit",
-        path="$.duration",
-        message=f"duration {duration} is not in seconds",
-        layer="grounding",
-        basis="project",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +198,11 @@ def choose(case: Case, fixes: Sequence[Fix], what: str) -> Fix | Refusal | None:
     sound = [fix for fix in fixes if case.bench.is_clean(fix.after, fix.place)]
     if not sound:
         return None
-    borne = [fix for fix in sound if case.bench.stated.bears(fix.after, fix.place)]
+    stated = case.bench.stated
+    borne = [fix for fix in sound if stated.bears(fix.after, fix.place)]
+    derived = [fix for fix in borne if stated.derives(fix.after, fix.place)]
+    if len(derived) == 1:
+        return derived[0]
     if len(borne) == 1:
         return borne[0]
     if not borne:

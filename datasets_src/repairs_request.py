@@ -1,4 +1,4 @@
-"""Repairs by what the request states: S1, T3, T5 and V2 of the duration, C2, C3, V4.
+"""Repairs by what the request states: missing, empty and unreadable values, and units (V2).
 
 Nothing is guessed: a value is taken when the request states exactly one that can be meant.
 """
@@ -6,21 +6,22 @@ Nothing is guessed: a value is taken when the request states exactly one that ca
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from datasets_src.repair_edits import inserted, replaced
+from datasets_src.repair_edits import inserted, removed, replaced
+from datasets_src.repair_request import Stated, iter_leaves
 from datasets_src.repairing import Case, Fix, Refusal, repairs
-from validators.formats import is_address
-from validators.places import has_place
+from validators.derivations import FACT_OF
+from validators.facts import Fact
+from validators.places import Place, has_place, is_within, value_at
 
 DURATION = ("duration",)
-PORT = re.compile(
-    r"(?:public|external|nat|source|device)\s+port\s*(?:is|:|=|number)?\s*([0-9]{1,5})\b", re.I
+LABEL = re.compile(r"public|external|\bnat\b|private|internal|local|behind|source", re.IGNORECASE)
+GLUED = re.compile(
+    r"\s?[:(,]?\s?(?:(?:and|with|on|at)\s)?(?:port\s?(?:is|=|:)?\s?)?", re.IGNORECASE
 )
-PRIVATE = re.compile(
-    r"(?:private|internal|local)(?:\s+ip(?:v4)?)?(?:\s+address)?\s*(?:is|:|=)?\s*"
-    r"([0-9]{1,3}(?:\.[0-9]{1,3}){3})\b",
-    re.I,
-)
+DEVICE_ADDRESS = ("device", "ipv4Address")
+AROUND = 30  # characters beside a fact in which its label stands
 
 
 @repairs("S1", "T3", "T5", "T1", "V2", "D6", by_request=True)
@@ -31,10 +32,7 @@ def stated_duration(case: Case) -> Fix | Refusal | None:
     seconds = case.bench.stated.seconds
     if seconds is None or seconds == case.value:
         return None
-    if has_place(case.tree, DURATION):
-        after = replaced(case.tree, DURATION, seconds)
-    else:
-        after = inserted(case.tree, DURATION, seconds, case.bench.operation)
+    after = set_at(case, DURATION, seconds)
     if not case.bench.is_clean(after, DURATION):
         return Refusal(f"the request states {seconds} s, which is not allowed here")
     return case.fix(after, "stated in the request", f"the request states {seconds} s")
@@ -42,47 +40,135 @@ def stated_duration(case: Case) -> Fix | Refusal | None:
 
 @repairs("S1", "T3", "V4", by_request=True)
 def stated_profile(case: Case) -> Fix | None:
-    """The only profile that the request names is the profile."""
+    """The only profile that the request names, or whose workload it names, is the profile."""
     if case.place != ("qosProfile",) or not case.bench.stated.known:
         return None
-    catalogue = case.bench.validator.catalogue
-    named = [p.name for p in catalogue.profiles if case.bench.stated.says(p.name)]
+    stated, catalogue = case.bench.stated, case.bench.validator.catalogue
+    if case.issue.layer == "grounding":  # only a name overrules a valid profile
+        named = [profile.name for profile in catalogue.active if stated.says(profile.name)]
+    else:
+        named = [profile.name for profile in catalogue.active if is_derived(case, profile.name)]
     if len(named) != 1 or named[0] == case.value:
         return None
-    if has_place(case.tree, case.place):
-        after = replaced(case.tree, case.place, named[0])
-    else:
-        after = inserted(case.tree, case.place, named[0], case.bench.operation)
-    return case.fix(after, "stated in the request", "the request names this profile")
-
-
-@repairs("C2", by_request=True)
-def stated_partner(case: Case) -> Fix | Refusal | None:
-    """The port or private address that the request names for the device completes its address."""
-    if case.place != ("device", "ipv4Address") or not isinstance(case.value, dict):
-        return None
-    request = case.bench.stated.request
-    ports = {int(text) for text in PORT.findall(request)}
-    private = {text for text in PRIVATE.findall(request) if is_address(text, 4)}
-    found = [("publicPort", port) for port in ports] + [("privateAddress", a) for a in private]
-    if "publicAddress" not in case.value or len(found) != 1:
-        return None
-    ((name, value),) = found
-    after = inserted(case.tree, (*case.place, name), value, case.bench.operation)
+    after = set_at(case, case.place, named[0])
     if not case.bench.is_clean(after, case.place):
         return None
-    why = f"the request states the device's {name}"
-    return case.fix(after, "stated in the request", why)
+    return case.fix(after, "stated in the request", f"the request speaks of {named[0]} only")
 
 
-@repairs("C3", by_request=True)
-def turn_range(case: Case) -> Fix | Refusal | None:
-    """A range that runs downwards is turned when the request states it upwards."""
-    span = case.value
-    if not isinstance(span, dict) or span.keys() != {"from", "to"}:
+def is_derived(case: Case, profile: str) -> bool:
+    """Say whether the request would yield a profile."""
+    return case.bench.stated.derives(set_at(case, case.place, profile), case.place)
+
+
+def set_at(case: Case, place: Place, value: Any) -> Any:
+    """Return the payload with a value at a place, whether there was one or not."""
+    if has_place(case.tree, place):
+        return replaced(case.tree, place, value)
+    return inserted(case.tree, place, value, case.bench.operation)
+
+
+@repairs("C2", "S6", by_request=True)
+def stated_partner(case: Case) -> Fix | None:
+    """The port or private address that the request names for the device completes its address."""
+    if case.place not in (DEVICE_ADDRESS, DEVICE_ADDRESS[:1]):
         return None
-    turned = {"from": span["to"], "to": span["from"]}
-    after = replaced(case.tree, case.place, turned)
-    if not case.bench.stated.states_range(span["to"], span["from"]):
-        return Refusal("turned round it would be valid, but the request does not state it so")
-    return case.fix(after, "stated in the request", "the request states the range upwards")
+    tree = case.tree
+    if isinstance(case.value, str):
+        spread = {"publicAddress": case.value}
+        whole = spread if case.place == DEVICE_ADDRESS else {"ipv4Address": spread}
+        tree = replaced(tree, case.place, whole)
+    if not has_place(tree, (*DEVICE_ADDRESS, "publicAddress")):
+        return None
+    stated = case.bench.stated
+    for name in ("publicPort", "privateAddress"):
+        place = (*DEVICE_ADDRESS, name)
+        facts = [fact for fact in stated.meant_for(tree, place) if is_labelled(fact, tree, stated)]
+        if len(facts) != 1 or (facts[0].kind == "port") != (name == "publicPort"):
+            continue
+        value = int(facts[0].value) if facts[0].value.isdigit() else facts[0].value
+        after = inserted(tree, place, value, case.bench.operation)
+        if case.bench.is_clean(after, case.place) and stated.bears(after, case.place):
+            why = f"the request states the device's {name}"
+            return case.fix(after, "stated in the request", why)
+    return None
+
+
+def is_labelled(fact: Fact, tree: Any, stated: Stated) -> bool:
+    """Say whether the request says that a value is the device's public port or private address.
+
+    A word beside it says so, or the public address right before it does: 203.0.113.7:5555.
+    """
+    around = stated.request[max(0, fact.start - AROUND) : fact.end + AROUND]
+    if LABEL.search(around):
+        return True
+    public = stated.grounding(tree).derivations.get((*DEVICE_ADDRESS, "publicAddress"))
+    between = stated.request[public.end : fact.start] if public else "-"
+    return GLUED.fullmatch(between) is not None
+
+
+@repairs("S1", "S6", "S8", "S9", "T1", "T3", "T5", "C3", by_request=True)
+def stated_ports(case: Case) -> Fix | None:
+    """The ports that the request states replace ports that cannot be read, if none is lost."""
+    depth = next((n for n, key in enumerate(case.place) if str(key).endswith("Ports")), None)
+    if depth is None:
+        return None
+    place = case.place[: depth + 1]
+    rest = without(case.tree, place)
+    spans = [fact.ports for fact in case.bench.stated.meant_for(rest, place)]
+    said = {leaf for leaf in iter_leaves(value_at(case.tree, place)) if is_port(leaf)}
+    if not spans or said - {end for span in spans for end in span}:
+        return None
+    ranges = [{"from": low, "to": high} for low, high in spans if low < high]
+    ports = [low for low, high in spans if low == high]
+    spec = {name: found for name, found in (("ranges", ranges), ("ports", ports)) if found}
+    return put(case, place, spec, "the request states these ports")
+
+
+def is_port(leaf: Any) -> bool:
+    """Say whether a value is a port number."""
+    return isinstance(leaf, int) and not isinstance(leaf, bool) and 0 <= leaf < 1 << 16
+
+
+@repairs("S1", "S8", "S9", "T1", "T3", "T4", by_request=True)
+def stated_value(case: Case) -> Fix | None:
+    """The only value of its kind that the request states for a place, where nothing valid is."""
+    stated, place = case.bench.stated, case.place
+    rest = without(case.tree, place)
+    facts = stated.meant_for(rest, place)
+    if len(facts) != 1 or facts[0].kind in ("port", "seconds"):
+        return None
+    slots = [
+        slot
+        for slot in stated.slots(place)
+        if FACT_OF.get(slot.kind) == facts[0].kind and is_within(slot.path, place)
+    ]
+    if len(slots) != 1:
+        return None
+    value: Any = facts[0].value
+    for name in reversed(slots[0].path[len(place) :]):
+        value = {name: value}
+    return put(case, place, value, f"the request states {facts[0].value}")
+
+
+def without(tree: Any, place: Place) -> Any:
+    """Return the payload without a member, nor the objects that are empty without it."""
+    while place and has_place(tree, place):
+        tree = removed(tree, place)
+        place = place[:-1]
+        if value_at(tree, place) != {}:
+            break
+    return tree
+
+
+def put(case: Case, place: Place, value: Any, why: str) -> Fix | None:
+    """Return the fix that puts a stated value at a place, if all is well there afterwards."""
+    after = set_at(case, place, value)
+    stated = case.bench.stated
+    if not case.bench.is_clean(after, place) or not stated.bears(after, place):
+        return None
+    if stated.meant_for(after, place):
+        return None
+    return case.fix(
+        after, "stated in the request", why, place=place, value=value_at(after, case.place)
+    )

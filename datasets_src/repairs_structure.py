@@ -133,7 +133,7 @@ def drop_nothing(case: Case, why: str) -> Fix | Refusal:
         return Refusal("the member is required, and its value is not in the row")
     stated = case.bench.stated.unused(case.tree, case.place)
     if stated:
-        return Refusal(f"the request states {stated[0]}; left out, it would be lost")
+        return Refusal(f"the request states {stated[0].value}; left out, it would be lost")
     return case.fix(removed(case.tree, case.place), "left out", why, value=None)
 
 

@@ -17,7 +17,7 @@ from datasets_src.verbatim import (
     style_of,
 )
 from validators.json_prefix import TOKEN, advance
-from validators.places import value_at
+from validators.places import Place, value_at
 from validators.strict_json import find_object, parse_strict, without_fence
 
 CLOSER = {"{": "}", "[": "]"}
@@ -126,12 +126,22 @@ def close_brackets(case: Case) -> Fix | Refusal | None:
     stated = case.bench.stated
     sure = last[-1] in '"]}' and "[" not in stack
     if stated.known:
-        if not stated.bears(value, ()) or stated.unused(value):
-            return Refusal("the request states more than the text has before it ends")
+        told = sure or stated.derives(value, last_place(value))
+        if not told or not stated.bears(value, ()) or stated.unused(value):
+            return Refusal("whether more is missing, the request does not tell")
     elif not sure:
         return Refusal("the last value may be cut, too, and no request tells")
     why = "closing brackets are all that is missing: the object is right with them"
     return case.text_fix(closed, "closing brackets", why)
+
+
+def last_place(tree: Any) -> Place:
+    """Return the place of the value that is said last."""
+    place: Place = ()
+    while isinstance(tree, dict | list) and tree:
+        key = list(tree)[-1] if isinstance(tree, dict) else len(tree) - 1
+        place, tree = (*place, key), tree[key]
+    return place
 
 
 def open_brackets(text: str) -> tuple[str | None, str]:
