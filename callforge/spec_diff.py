@@ -117,7 +117,7 @@ class Differ:
         kinds = kinds_of(old) & kinds_of(new)
         for found in iter_limit_differences(old, new, kinds, self.is_asserted):
             yield self.change(found.kind, path, *found[1:])
-        if "array" in kinds:
+        if "array" in kinds and ("items" in old or "items" in new):
             yield from self.compare(
                 old.get("items", ANYTHING), new.get("items", ANYTHING), f"{path}[]"
             )
@@ -173,15 +173,12 @@ class Differ:
     def free_members(self, old: Schema, new: Schema, path: str) -> Iterator[Change]:
         """Yield what differs in members that are not listed by name."""
         free, freer = (each.get("additionalProperties", True) for each in (old, new))
-        if free is not False and freer is not False:
+        if (free is False) != (freer is False):
+            how = "are refused now" if freer is False else "allowed"
+            effect = weigh(freer is False, free is False)
+            yield self.change("closedness", path, effect, f"further members {how}", free, freer)
+        elif isinstance(free, dict) or isinstance(freer, dict):
             yield from self.compare(free, freer, f"{path}.*")
-        elif (free is False) != (freer is False):
-            told = (
-                "further members are refused now" if freer is False else "further members allowed"
-            )
-            yield self.change(
-                "closedness", path, weigh(freer is False, free is False), told, free, freer
-            )
         was, now = old.get("patternProperties") or {}, new.get("patternProperties") or {}
         for pattern in dict.fromkeys([*was, *now]):
             here = f"{path}.({pattern})"

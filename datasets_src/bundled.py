@@ -45,7 +45,7 @@ def resolve_spec(
         raise SpecError(unknown("bundled API", chosen, apis()))
     place = spec_path(chosen, release or default_release(chosen))
     if operation is not None and operation not in operations_in(place):
-        raise SpecError(no_operation(operation, chosen, release, place))
+        raise SpecError(no_operation(operation, chosen, place, everywhere=api is None))
     return place
 
 
@@ -55,18 +55,17 @@ def api_of(operation: str | None) -> str:
     return owners[0] if len(owners) == 1 else DEFAULT_API
 
 
-def no_operation(operation: str, api: str, release: str | None, place: Path) -> str:
+def no_operation(operation: str, api: str, place: Path, *, everywhere: bool) -> str:
     """Word that a release lacks an operation: where it is, or else what is near."""
     having = [each for each in releases_of(api) if operation in operations_in(spec_path(api, each))]
     if having:
-        lacking = release or default_release(api)
-        return f"{api} {lacking} has no operation {operation!r}; give --release {having[-1]}"
-    elsewhere = [name for name in apis() if operation in operations_of(name)]
-    if elsewhere:
-        return f"{api} has no operation {operation!r}; give --api {' or '.join(elsewhere)}"
-    everything = {name for each in apis() for name in operations_of(each)}
-    message = unknown("operation", operation, operations_in(place))
-    return message if "did you mean" in message else unknown("operation", operation, everything)
+        stem = place.stem.replace(f"{api}-", f"{api} ", 1)
+        return f"{stem} has no operation {operation!r}; give --release {having[-1]}"
+    owners = [name for name in apis() if operation in operations_of(name)]
+    if owners:
+        return f"{api} has no operation {operation!r}; give --api {' or '.join(owners)}"
+    known = {name for each in (apis() if everywhere else [api]) for name in operations_of(each)}
+    return unknown("operation", operation, known)
 
 
 def apis() -> list[str]:
