@@ -13,7 +13,16 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from callforge.foreign_text import Redactor, cut, visible
-from callforge.payload_view import Kind, Mark, holds, read_path, render_payload, token
+from callforge.payload_view import (
+    Kind,
+    Mark,
+    compare_payloads,
+    holds,
+    parse_answer,
+    read_path,
+    render_payload,
+    token,
+)
 from datasets_src.verbatim import DECODER, Said, members_of
 
 Finding = Mapping[str, Any]
@@ -26,12 +35,19 @@ BROKEN = re.compile(r"\w+|.|\Z", re.DOTALL)
 
 
 def render_answer(
-    value: Any, findings: Sequence[Finding] = (), redactor: Redactor | None = None
+    value: Any,
+    findings: Sequence[Finding] = (),
+    redactor: Redactor | None = None,
+    *,
+    chosen: Any = None,
 ) -> Markup:
-    """Return one side of a row: indented JSON, words around it, or the text as it is."""
+    """Return one side of a row: indented JSON, words around it, or the text as it is.
+
+    Of a rejected answer the differences to the `chosen` one are marked.
+    """
     redactor = redactor or Redactor()
     if not isinstance(value, str):
-        return render_payload(value, marks_of(value, findings), redactor)
+        return render_payload(value, marks_of(value, findings, chosen), redactor)
     start = value.find("{")
     try:
         payload, end = DECODER.raw_decode(value, max(start, 0))
@@ -40,7 +56,7 @@ def render_answer(
     before, after = value[: max(start, 0)].strip(), value[end:].strip()
     if not isinstance(payload, dict):
         return render_ruin(redactor.clean(value), findings)
-    shown = render_payload(payload, marks_of(payload, findings), redactor)
+    shown = render_payload(payload, marks_of(payload, findings, chosen), redactor)
     return render_words(before, redactor) + shown + render_words(after, redactor)
 
 
@@ -71,7 +87,7 @@ def render_ruin(text: str, findings: Sequence[Finding] = ()) -> Markup:
 
 def ghost(words: str) -> Markup:
     """Return a mark for something that is not there."""
-    return Markup('<mark class="missing">{}</mark>').format(words)
+    return Markup(' <mark class="missing">{}</mark>').format(words)
 
 
 def breaking_point(text: str) -> int:
@@ -86,8 +102,10 @@ def breaking_point(text: str) -> int:
     return -1
 
 
-def marks_of(value: Any, findings: Sequence[Finding]) -> dict[str, Mark]:
+def marks_of(value: Any, findings: Sequence[Finding], chosen: Any = None) -> dict[str, Mark]:
     """Return what to mark in a payload, the classes found there as the remark."""
+    gold = parse_answer(chosen) if isinstance(chosen, str) else chosen
+    apart = compare_sides(gold, value) if isinstance(gold, dict) else {}
     kinds: dict[str, Kind] = {}
     notes: dict[str, dict[str, None]] = {}
     for finding in findings:
@@ -96,11 +114,24 @@ def marks_of(value: Any, findings: Sequence[Finding]) -> dict[str, Mark]:
             if place:
                 kinds.setdefault(place, kind if kind == "missing" else kind_of(finding))
                 notes.setdefault(place, {})[note_of(finding)] = None
-    return {place: Mark(kind, ", ".join(notes[place])) for place, kind in kinds.items()}
+    return apart | {place: Mark(kind, ", ".join(notes[place])) for place, kind in kinds.items()}
+
+
+def compare_sides(chosen: Any, rejected: Any) -> dict[str, Mark]:
+    """Return where a rejected answer differs from the chosen one, which may be wrong itself."""
+    found = compare_payloads(chosen, rejected)
+    return {
+        place: Mark(mark.kind, f"chosen: {mark.note.removesuffix(' expected')}")
+        if mark.kind != "extra"
+        else Mark("extra", "not in chosen")
+        for place, mark in found.items()
+    }
 
 
 def places_of(value: Any, finding: Finding) -> list[str]:
     """Return the pointers a finding is about; NaN is looked for, as the parser names no place."""
+    if finding.get("layer") == "dialogue":
+        return []  # these are about turns, not about the payload
     if finding.get("code") == "parse.constant":
         return list(iter_constants(value))
     return [read_path(str(finding.get("path") or "$"))]

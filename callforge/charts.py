@@ -222,12 +222,18 @@ def render_histogram(
         x, y = x_at(low), y_at(amount)
         y = min(y, bottom - 1.5) if amount else bottom  # a single row among many still shows
         body.append(svg.bar(x, y, max(x_at(high + 1) - x - 1, 1), bottom - y, "fill-sft"))
-    for number, (label, value) in enumerate(marks):
-        x, before = x_at(value), number == 0 and x_at(value) > left + 60
+    free = left - 1  # a label that would stand on another one is left out
+    for label, value in marks:
+        x, space = x_at(value), svg.LETTER * len(label) + 6
         body.append(svg.rule_at(x, top - 8, x, bottom, "line stroke-ink dashed"))
-        place = "tick end" if before else "tick"
-        body.append(svg.text_at(x - 4 if before else x + 4, top - 10, label, place))
-    body.append(svg.text_at(left, bottom + 18, f"{first:,g}", "tick"))
-    body.append(svg.text_at(right, bottom + 18, f"{last - 1:,g} {x_label}", "tick end"))
-    told = ", ".join(f"{low:,g} to {high:,g}: {amount:,g}" for low, high, amount in bins if amount)
+        if x - space > free + 40:
+            body.append(svg.text_at(x - 4, top - 10, label, "tick end"))
+            free = x
+        elif x > free and x + space < width:
+            body.append(svg.text_at(x + 4, top - 10, label, "tick"))
+            free = x + space
+    body.append(svg.text_at(left, bottom + 18, f"{first:,.0f}", "tick"))
+    body.append(svg.text_at(right, bottom + 18, f"{last - 1:,.0f} {x_label}", "tick end"))
+    filled = [part for part in bins if part[2]]
+    told = ", ".join(f"{low:,.0f} to {high:,.0f}: {amount:,.0f}" for low, high, amount in filled)
     return svg.svg(width, bottom + 24, title, told, body)

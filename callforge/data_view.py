@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from callforge import charts, figures
 from callforge.figures import as_mapping
-from callforge.foreign_text import Redactor, cut
+from callforge.foreign_text import cut
+from callforge.row_lookup import Key, RowLookup
 
 MOST_FIELDS = 1000
 MOST_VALUES = 40  # of one field; the used ones first
@@ -88,17 +89,22 @@ def say_share(share: float) -> str:
     return "> 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
-def view_near(found: Any, redactor: Redactor) -> dict[str, Any] | None:
+def view_near(found: Any, lookup: RowLookup, file: str = "") -> dict[str, Any] | None:
     """Return what is said twice, with examples; None when it was not looked for."""
     near = as_mapping(found)
     if not near:
         return None
     examples = [
         {
-            "rows": [number for number in as_list(example.get("rows")) if is_row(number)],
+            "rows": [
+                lookup.link(Key(file, number))
+                for number in as_list(example.get("rows"))
+                if is_row(number)
+            ],
             "similarity": say_similarity(figures.number(example.get("similarity"))),
             "texts": [
-                cut(str(text), LONGEST_TEXT, redactor) for text in as_list(example.get("texts"))
+                cut(str(text), LONGEST_TEXT, lookup.redactor)
+                for text in as_list(example.get("texts"))
             ],
         }
         for example in as_list(near.get("examples"))[:MOST_EXAMPLES]

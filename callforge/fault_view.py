@@ -72,11 +72,18 @@ def name_kind(name: str) -> FaultName:
     if name in CODES:
         title, meaning = CODES[name]
         return FaultName("", title, meaning)
+    if "." in name:
+        return FaultName("", name.rpartition(".")[2].replace("_", " "), "")
     return name_fault(name)
 
 
 def view_kinds(
-    counts: Mapping[str, Any], issues: Iterable[Issue], lookup: RowLookup, *, complete: bool
+    counts: Mapping[str, Any],
+    issues: Iterable[Issue],
+    lookup: RowLookup,
+    *,
+    complete: bool,
+    block: str = "fault",
 ) -> list[dict[str, Any]]:
     """Return each kind of finding, the most frequent first; `counts` may know of more than listed.
 
@@ -87,15 +94,16 @@ def view_kinds(
         listed.setdefault(name_of(issue), []).append(issue)
     numbers = {name: float(len(found)) for name, found in listed.items()}
     numbers |= {cls: figures.number(n) or 0.0 for cls, n in counts.items()}
-    every = sum(numbers.values()) or 1.0
+    every, most = sum(numbers.values()) or 1.0, max(numbers.values(), default=0.0) or 1.0
     order = sorted(numbers, key=lambda name: (-numbers[name], name))
     return [
         {
             "id": name,
-            "anchor": f"fault-{re.sub(r'[^A-Za-z0-9]+', '-', name)}",
+            "anchor": f"{block}-{re.sub(r'[^A-Za-z0-9]+', '-', name)}",
             "fault": name_kind(name),
             "count": numbers[name],
             "share": numbers[name] / every,
+            "length": numbers[name] / most,
             **view_kind(listed.get(name, []), lookup, complete=complete),
         }
         for name in order
@@ -140,13 +148,14 @@ def view_issue(issue: Issue, lookup: RowLookup) -> dict[str, Any]:
     return view | {
         "name": name_kind(name_of(issue)),
         "kind": name_of(issue),
-        "anchor": lookup.anchor(key) if key else "",
+        "anchor": lookup.link(key)[0] if key else "",
         "message": cut(str(issue.get("message") or ""), LONGEST_MESSAGE, lookup.redactor),
         "path": cut(path, LONGEST_MESSAGE),
         "basis": BASES.get(str(issue.get("basis")), ""),
         "rule": explain(str(issue["spec"])) if issue.get("spec") else None,
         "where": LAYERS.get(str(issue.get("layer")), ""),
         "warn": issue.get("severity") == "warn",
+        "mild": kind_of(issue) != "faults",
     }
 
 
@@ -173,10 +182,7 @@ def view_patterns(issues: Iterable[Issue], lookup: RowLookup) -> dict[str, Any]:
             "path": cut(path, LONGEST_MESSAGE),
             "code": code,
             "count": counts[path, code],
-            "links": [
-                (lookup.anchor(key), lookup.label(key))
-                for key in list(found.get((path, code), ()))[:MOST_LINKS]
-            ],
+            "links": [lookup.link(key) for key in list(found.get((path, code), ()))[:MOST_LINKS]],
             "more": max(0, len(found.get((path, code), ())) - MOST_LINKS),
         }
         for path, code in order[:MOST_PATTERNS]

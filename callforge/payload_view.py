@@ -24,6 +24,7 @@ Kind = Literal["wrong", "extra", "missing", "doubt"]
 SHORT = 30  # a value up to this many characters stays on its line
 LONGEST_TEXT = 700  # a model that rambles is quoted up to here
 LONGEST_VALUE = 400
+LONGEST_NOTE = 160
 MOST_LINES = 120  # of a longer value the beginning, and the lines around marks
 AROUND = 2
 DEEPEST = 24
@@ -217,6 +218,11 @@ class Lines:
         self.add_missing(pointer, value, depth + 1)
         self.add_line("\0", depth, "", stop + end)
 
+    def shorten(self, pointer: str, note: str) -> Markup:
+        """Return a remark: no essay, and nothing about a secret."""
+        hidden = self.redactor is not None and is_secret_name(untoken(pointer.rpartition("/")[2]))
+        return cut("differs" if hidden and " " in note else note, LONGEST_NOTE, self.redactor)
+
     def hides(self, pointer: str, value: Any) -> bool:
         """Say whether a value is a secret."""
         name = untoken(pointer.rpartition("/")[2])
@@ -260,7 +266,7 @@ class Lines:
             html = Markup('<mark class="{}">{}</mark>').format(mark.kind, html)
         for note in (remark, mark.note if mark else ""):
             if note:
-                html += Markup(' <span class="note">{}</span>').format(note)
+                html += Markup(' <span class="note">{}</span>').format(self.shorten(pointer, note))
         # The blanks stay text, so that a copied payload is indented; --in hangs wrapped lines.
         line = Markup('<span class="line" style="--in:{}">{}{}\n</span>')
         self.lines.append(Line(line.format(2 * depth, "  " * depth, html), mark is not None))

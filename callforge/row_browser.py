@@ -12,6 +12,7 @@ from typing import Any
 from callforge.answer_text import render_answer
 from callforge.fault_view import LAYERS, Issue, kind_of, name_kind, name_of, view_issue
 from callforge.foreign_text import cut
+from callforge.payload_view import compact
 from callforge.row_lookup import Key, RowLookup, sides_of
 
 MOST_CHARACTERS = 3_500_000  # of HTML for all rows together
@@ -20,6 +21,8 @@ FRAME = 700  # characters of HTML around a row, roughly
 FRAME_OF_FINDING = 420
 LONGEST_REQUEST = 2000
 LONGEST_ID = 120
+LONGEST_TURN = 1000
+MOST_TURNS = 40
 ROLES = {"payload": "answer", "chosen": "chosen", "rejected": "rejected"}
 STATES = {
     "invalid": "✗ not valid",
@@ -49,6 +52,7 @@ def view_browser(issues: Sequence[Issue], lookup: RowLookup, *, complete: bool) 
             break
         views.append((key, view))
     views.sort(key=lambda item: (file_order(item[0], lookup), item[0].row))
+    lookup.shown = {key for key, _ in views}
     shown = [view for _, view in views]
     mark_first(shown)
     return {
@@ -91,7 +95,7 @@ def view_row(
     state = state_of(issues, known=complete or bool(issues))
     return {
         "anchor": lookup.anchor(key),
-        "label": lookup.label(key),
+        "label": f"{key.row:,}",
         "file": key.file,
         "file_number": file_order(key, lookup) + 1 if key.file else 0,
         "id": cut(identity or "", LONGEST_ID, redactor),
@@ -101,6 +105,7 @@ def view_row(
         "layers": list(dict.fromkeys(str(i.get("layer") or "") for i in issues)),
         "known": row is not None,
         "request": cut(request, LONGEST_REQUEST, redactor),
+        "turns": view_turns(row, issues, lookup) if row else [],
         "sides": view_sides(row, issues, lookup) if row else [],
         "findings": [view_issue(issue, lookup) for issue in issues[:MOST_FINDINGS]],
         "more": max(0, len(issues) - MOST_FINDINGS),
@@ -122,10 +127,40 @@ def view_sides(
                 value,
                 [i for i in issues if only or i.get("field") == name],
                 lookup.redactor,
+                chosen=sides.get("chosen") if name == "rejected" else None,
             ),
         }
         for name, value in sides.items()
     ]
+
+
+def view_turns(
+    row: Mapping[str, Any], issues: Sequence[Issue], lookup: RowLookup
+) -> list[dict[str, Any]]:
+    """Return the turns of a conversation, if the row has more than a request and its answer."""
+    said = row.get("messages")
+    said = said if isinstance(said, list | tuple) else ()
+    turns = [turn for turn in said if isinstance(turn, Mapping)]
+    if sum(turn.get("role") != "system" for turn in turns) < 3:
+        return []
+    marked: dict[str, list[str]] = {}
+    for issue in issues:
+        if issue.get("layer") == "dialogue":
+            marked.setdefault(str(issue.get("path")), []).append(name_kind(name_of(issue)).label)
+    return [
+        {
+            "number": number,
+            "role": str(turn.get("role") or "?")[:20],
+            "text": cut(as_text(turn.get("content")), LONGEST_TURN, lookup.redactor),
+            "found": ", ".join(marked.get(f"$[{number}]", [])),
+        }
+        for number, turn in enumerate(turns[:MOST_TURNS])
+    ]
+
+
+def as_text(value: Any) -> str:
+    """Return a text as it is, any other JSON as text."""
+    return value if isinstance(value, str) else "" if value is None else compact(value)
 
 
 def state_of(issues: Sequence[Issue], *, known: bool) -> str:
@@ -143,6 +178,7 @@ def state_of(issues: Sequence[Issue], *, known: bool) -> str:
 def size_of(view: Mapping[str, Any]) -> int:
     """Return about how much HTML a row takes."""
     texts = [view["request"], *(side["html"] for side in view["sides"])]
+    texts += [turn["text"] for turn in view["turns"]]
     texts += [finding["message"] for finding in view["findings"]]
     return FRAME + FRAME_OF_FINDING * len(view["findings"]) + sum(map(len, texts))
 

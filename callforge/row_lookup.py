@@ -32,6 +32,8 @@ class RowLookup:
 
     def __init__(self, rows: Rows | None, files: Sequence[str]) -> None:
         self.files = list(dict.fromkeys(files))
+        self.shown: set[Key] = set()
+        """The rows that stand on the page: only these can be linked to."""
         found = (rows or {}).items() if isinstance(rows, Mapping) or rows is None else ()
         self.rows = {
             key: row
@@ -69,9 +71,9 @@ class RowLookup:
             return f"row-{self.files.index(key.file) + 1}-{key.row}"
         return f"row-{re.sub(r'[^A-Za-z0-9]+', '-', key.file)}-{key.row}"
 
-    def label(self, key: Key) -> str:
-        """Name a row for people."""
-        return f"{key.row:,}"
+    def link(self, key: Key) -> tuple[str, str]:
+        """Return where a row stands, nothing if it is not on the page, and its number."""
+        return (self.anchor(key) if key in self.shown else "", f"{key.row:,}")
 
 
 def sides_of(row: Row) -> dict[str, Any]:

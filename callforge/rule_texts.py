@@ -69,6 +69,11 @@ R4e | The token outlives the session
 It should not expire before the session ends. Looked at only when a clock is given.
 = a warning only
 
+R4f | The other kind of credential
+From 1.2.0-rc on, a PRIVATE_KEY_JWT credential names clientId and an https tokenUri as texts, and
+no member of a credential is longer than the definition allows.
+= 400
+
 R5 | The server's IPv6 address is one
 It parses as an IPv6 address, alone or with a width of 0 to 128. In 1.1.0 the schema has neither
 pattern nor format there.
@@ -133,6 +138,11 @@ many devices. Single addresses, no networks.
 R18 | Several identifiers
 Naming a device in several ways is legal; nobody here can tell whether they mean the same one.
 = a warning only: 201, or the API picks one
+
+R19 | Listed addresses differ
+From 1.2.0-rc on, a server may have a list of addresses: each stands there once, in whatever
+spelling. The schema compares the texts only.
+= unspecified, 400 is to be expected
 
 RFC 8259 | JSON
 The answer is exactly one JSON object as RFC 8259 has it: nothing around it, double quotes, no

@@ -62,6 +62,7 @@ def render_validation_report(document: Mapping[str, Any], rows: Rows | None = No
     whole = document if not several else add_parts(document, files)
     complete = all_listed(whole, issues)
     counts = read_counts(whole)
+    browser = view_browser(issues, lookup, complete=complete)  # first: it knows what can be linked
     return render_page(
         "validation.html",
         title=say_verdict(counts, whole),
@@ -77,7 +78,7 @@ def render_validation_report(document: Mapping[str, Any], rows: Rows | None = No
         ]
         if several
         else [],
-        browser=view_browser(issues, lookup, complete=complete),
+        browser=browser,
         listed=len(issues),
         found=max(len(issues), int(figures.number(whole.get("issues_total")) or 0)),
         rules=view_rules(issues),
@@ -92,6 +93,7 @@ def view_part(
     lookup: RowLookup,
     *,
     complete: bool,
+    file: str = "",
 ) -> dict[str, Any]:
     """Return what the page says of one document: a file, or all of them together."""
     counts = read_counts(document)
@@ -110,11 +112,11 @@ def view_part(
             as_mapping(document.get("faults")), kinds["faults"], lookup, complete=complete
         ),
         "unfaithful": view_unfaithful(unfaithful, doubts),
-        "doubts": view_kinds(doubts, kinds["unfaithful"], lookup, complete=complete),
-        "warnings": view_kinds({}, kinds["warnings"], lookup, complete=complete),
+        "doubts": view_kinds(doubts, kinds["unfaithful"], lookup, complete=complete, block="asked"),
+        "warnings": view_kinds({}, kinds["warnings"], lookup, complete=complete, block="note"),
         "rejects": view_rejects(as_mapping(document.get("rejects"))),
         "coverage": view_coverage(document.get("coverage"), sides),
-        "near": view_near(document.get("near_duplicates"), lookup.redactor),
+        "near": view_near(document.get("near_duplicates"), lookup, file),
         "lengths": view_lengths(document.get("lengths")),
     }
 
@@ -136,7 +138,7 @@ def view_file(
         "counts": counts,
         "good": is_good(counts, part),
         "valid_share": share(counts["valid"], counts["rows"]),
-        "part": view_part(part, own, lookup, complete=all_listed(part, own)),
+        "part": view_part(part, own, lookup, complete=all_listed(part, own), file=name),
     }
 
 

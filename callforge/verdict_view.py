@@ -113,8 +113,13 @@ def view_steps(document: Mapping[str, Any], counts: Mapping[str, int]) -> list[d
             found.append((layer, LAYERS[layer], question, int(failed)))
     if len(found) == 1 or not rows:
         return []
-    doubts = figures.number(as_mapping(document.get("unfaithful")).get("rows"))
-    if doubts is not None:
+    amiss = rows - sum(failed for *_, failed in found) - counts["valid"]
+    if amiss > 0 and figures.number(as_mapping(document.get("rejects")).get("rows")):
+        question = "what a preference row rejects is really wrong"
+        found.append(("gold", "rejected side", question, amiss))
+    unfaithful = as_mapping(document.get("unfaithful"))
+    doubts = figures.number(unfaithful.get("rows"))
+    if doubts is not None and figures.number(unfaithful.get("checked")):
         question = "every value comes from the request: valid rows only"
         found.append(("grounding", LAYERS["grounding"], question, int(doubts)))
     steps, left = [], rows

@@ -30,7 +30,7 @@
     shown.forEach(function (row) { row.hidden = false; });
     var first = page * PAGE + 1, last = page * PAGE + shown.length;
     var told = matched.length ? "Rows " + first + " to " + last + " of " + matched.length : "No rows";
-    if (matched.length < rows.length) { told += " that fit, " + rows.length + " in all"; }
+    if (matched.length < rows.length) { told += " that fit (" + rows.length + " in all)"; }
     pagers.forEach(function (pager) {
       pager.querySelector(".told").textContent = told;
       pager.querySelector("[data-turn='-1']").disabled = page === 0;
