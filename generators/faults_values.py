@@ -148,6 +148,8 @@ def fabricate(gold: Payload, ground: Ground) -> Edit | NotApplicable:
 def drop_slot(gold: Payload, ground: Ground) -> Edit | NotApplicable:
     """Something that was asked for is left out."""
     pointers = [pointer for pointer in DROPPABLE if pointer[1:] in gold]
+    if "sinkCredential" in gold:  # left alone by its sink, it would be C3
+        pointers = [pointer for pointer in pointers if pointer != "/sink"] + ["/sinkCredential"]
     device = gold.get("device", {})
     if len(device) > 1:
         pointers += [f"/device/{name}" for name in device]

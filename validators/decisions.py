@@ -39,12 +39,15 @@ HEDGE = re.compile(
 )
 STATED = {"phone": PHONE, "seconds": SECONDS, "profile": PROFILE, "url": URL}
 """Kind of slot -> how a request says it so plainly that nobody would have to ask."""
+SURPRISES = ("clarify", "refuse", "{}")  # a call row whose answer begins so may be no call
 
 
 def iter_row_issues(
     *, decision: str, request: str | None, answer: str, operation: Operation
 ) -> Iterator[Issue]:
     """Yield what is wrong with the decision of a row; `answer` is what a model is asked to say."""
+    if decision == "call" and not any(word in answer[:40] for word in SURPRISES):
+        return  # most rows, and the audit of a million of them should not parse twice
     said = parse_answer(answer, (operation.operation_id,))
     if decision == "call":
         yield from call_issues(said)
