@@ -19,7 +19,7 @@ from callforge_core.spec_keywords import Dialect
 from callforge_core.spec_model import Operation, Operations, Parameter, Spec
 from callforge_core.spec_modern import to_2020_12
 from callforge_core.spec_operations import compile_operation, iter_sites
-from callforge_core.spec_references import resolve
+from callforge_core.spec_references import Reference, resolve
 from callforge_core.spec_schemas import Schema, declared, select
 
 
@@ -103,6 +103,7 @@ def render_payload(operation: Operation, payload: Payload) -> str:
 __all__ = [
     "Operation",
     "Parameter",
+    "Reference",
     "Schema",
     "Spec",
     "declared",

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from callforge_core.spec_documents import Place
 from callforge_core.spec_level import assemble
-from callforge_core.spec_references import Definitions, Reading, build, resolve
+from callforge_core.spec_references import IN_PLACE, Definitions, Reading, build, resolve
 from callforge_core.spec_schemas import Published, Trail
 from callforge_core.spec_subtypes import ALTERNATIVES, Subtypes, find_subtypes
 
@@ -63,12 +63,17 @@ class Closing:
         key, parts = tuple(targets), tuple(targets.values())
         if not key or any(identity in here for identity in key):
             return {}  # nothing is said, or just what is being said
-        cut = bool(trail) and not here and any(self.published.is_cut(place) for place in places)
+        cut = bool(trail) and not here and any(self.is_cut(place) for place in places)
         if key in trail or cut:
             return self.definitions.reference(
                 ("closed", key), key[-1][1], lambda _: self.merge(parts, (), ())
             )
         return self.merge(parts, trail, here)
+
+    def is_cut(self, place: Place) -> bool:
+        """Say whether a part of a huge schema becomes a definition of its own."""
+        words = place.node if isinstance(place.node, dict) else ()
+        return self.definitions.keep_all and not {"$ref", *IN_PLACE}.isdisjoint(words)
 
     def merge(self, targets: Parts, trail: Trail, here: Trail) -> Schema:
         """Return the closed schema of schema objects that hold together."""
@@ -100,7 +105,7 @@ class Closing:
         for part in case.parts:
             if (part.identity, "discriminator") in case.spent:
                 continue
-            subtypes = find_subtypes(part, self.reading)
+            subtypes = self.open_subtypes(case, part)
             if subtypes and case.width * len(subtypes.places) <= MAX_BRANCHES:
                 return self.branch(case, part, subtypes)
         for part in case.parts:
@@ -114,6 +119,24 @@ class Closing:
                     sentence = f"so many {key} multiply that members are not told apart by them"
                     self.reading.notes.changed(part, key, sentence, key)
         return assemble(self, case)
+
+    def open_subtypes(self, case: Case, part: Place) -> Subtypes | None:
+        """Return the subtypes a value can still be: of Dog's base Pet no Cat, but Puppy."""
+        subtypes = find_subtypes(part, self.reading)
+        if subtypes is None:
+            return None
+        known = {place.identity for place in subtypes.places.values()} - {part.identity}
+        known &= {other.identity for other in case.parts}
+        if not known:
+            return subtypes
+        return Subtypes(
+            subtypes.name,
+            {
+                value: place
+                for value, place in subtypes.places.items()
+                if known <= {whole.identity for whole in self.flatten((place,))}
+            },
+        )
 
     def choices(self, part: Place, key: str) -> list[Place]:
         """Return the alternatives that a schema object lists."""

@@ -25,19 +25,18 @@ class Place(NamedTuple):
 
     def child(self, *keys: object) -> Place:
         """Return the node below this one; the keys must exist."""
-        node = self.node
+        node, pointer = self.node, self.pointer
         for key in keys:
-            node = node[key]
-        tail = "".join(f"/{escape(key)}" for key in keys)
-        return Place(self.document, self.pointer + tail, node)
+            node, pointer = node[key], f"{pointer}/{escape(key)}"
+        return Place(self.document, pointer, node)
 
     def members(self) -> Iterator[Place]:
         """Yield the nodes below this one when it is an object or a list."""
-        keys = self.node if isinstance(self.node, dict) else range(len(self.items))
+        keys = self.node if isinstance(self.node, dict) else range(len(self.entries))
         yield from (self.child(key) for key in keys)
 
     @property
-    def items(self) -> list[Any]:
+    def entries(self) -> list[Any]:
         """The node when it is a list, else nothing."""
         return self.node if isinstance(self.node, list) else []
 
@@ -67,7 +66,7 @@ class Place(NamedTuple):
     @property
     def identity(self) -> tuple[str, str]:
         """What makes two places the same one."""
-        return str(self.document.path), self.pointer
+        return self.document.name, self.pointer
 
     @property
     def where(self) -> str:
@@ -80,6 +79,7 @@ class Document:
 
     def __init__(self, path: Path, cache: dict[Path, Document] | None = None) -> None:
         self.path = path
+        self.name = str(path)
         self.prefix = "" if not cache else f"{path.name}#"
         self.cache = {} if cache is None else cache
         self.root = read_document(path)

@@ -7,7 +7,7 @@ so that nobody has to carry the root of the schema along.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from callforge_core.errors import SpecError
@@ -16,9 +16,11 @@ from callforge_core.spec_keywords import Dialect, words_of
 from callforge_core.spec_notes import Notes
 
 Schema = dict[str, Any]
-NODES = 5_000  # a body of more schema nodes than this keeps its references; CAMARA's have 60
+NODES = 2_000  # a body of more schema nodes than this keeps its references; CAMARA's have 60
 NODES_AT_ALL = 200_000  # what no references can save is refused
-IN_PLACE = 40  # a chain of allOf and the like of this length is no design
+MAX_CHAIN = 40  # a chain of allOf and the like of this length is no design
+IN_PLACE = {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"}
+"""Words whose schemas are about the same value, not about a part of it."""
 
 
 class Reference(dict[str, Any]):
@@ -80,9 +82,9 @@ class Definitions:
     def count(self, place: Place, depth: int, in_place: int) -> None:
         """Count one node; raise Overflow, or SpecError when nothing helps."""
         self.nodes += 1
-        if not self.keep_all and (self.nodes > NODES or depth > IN_PLACE):
+        if not self.keep_all and (self.nodes > NODES or depth > MAX_CHAIN):
             raise Overflow
-        if self.nodes > NODES_AT_ALL or in_place > IN_PLACE:
+        if self.nodes > NODES_AT_ALL or in_place > MAX_CHAIN:
             raise SpecError(
                 f"{place.document.path}: {place.pointer or '/'} is too entangled to compile "
                 "(allOf, anyOf and oneOf that multiply); simplify it"
@@ -106,6 +108,8 @@ class Reading:
         self.dialect: Dialect = dialect
         self.notes = notes
         self.lenient = lenient
+        self.circular: dict[Any, bool] = {}
+        self.subtypes: dict[Any, Any] = {}  # identity -> what its discriminator tells apart
         self.words = words_of(dialect)
 
     def target(self, place: Place) -> Place:
@@ -161,6 +165,27 @@ class Reading:
         parts = list(target.child("allOf").members()) if isinstance(written, list) else []
         bare = self.beside(target)
         return [*parts, bare] if bare else parts
+
+    def is_circular(self, target: Place) -> bool:
+        """Say whether a schema leads to itself without going into a member."""
+        if target.identity not in self.circular:
+            seen: set[Any] = set()
+            stack = list(self.in_place(target))
+            while stack:
+                part = self.target(stack.pop())
+                if part.identity not in seen:
+                    seen.add(part.identity)
+                    stack += self.in_place(part)
+            self.circular[target.identity] = target.identity in seen
+        return self.circular[target.identity]
+
+    def in_place(self, target: Place) -> Iterator[Place]:
+        """Yield the schemas in a schema object that are about the same value."""
+        for key in IN_PLACE.intersection(target.node if isinstance(target.node, dict) else ()):
+            inner = target.child(key)
+            yield from inner.members() if key.endswith(("Of", "Schemas")) else [inner]
+        bare = self.beside(target)
+        yield from [bare] if bare else []
 
     def overlay(self, place: Place, schema: Schema) -> Schema:
         """Return a schema with the title and the like that stand beside the $ref to it (3.1)."""

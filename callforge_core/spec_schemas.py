@@ -18,11 +18,9 @@ from callforge_core.spec_keywords import (
     iter_words,
     note_values,
 )
-from callforge_core.spec_references import Definitions, Reading, Reference, build, resolve
+from callforge_core.spec_references import IN_PLACE, Definitions, Reading, Reference, build, resolve
 
 Schema = dict[str, Any]
-IN_PLACE = {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"}
-"""Words whose schemas are about the same value, not about a part of it."""
 Trail = tuple[Any, ...]
 NOBODY: frozenset[str] = frozenset()
 
@@ -69,15 +67,18 @@ class Published:
             sentence = "it refers to itself without going into a member; that says nothing"
             self.reading.notes.changed(target, "$ref", sentence)
             return {}
-        if target.identity in trail or (not here and trail and self.is_cut(place)):
+        if target.identity in trail or (trail and self.is_cut(place, target)):
             return self.refer(target)
         self.definitions.count(target, len(trail), len(here))
         return self.reading.overlay(place, self.level(target, at, trail, here, spared))
 
-    def is_cut(self, place: Place) -> bool:
-        """Say whether a part of a huge schema becomes a definition of its own."""
-        node = place.node if isinstance(place.node, dict) else {}
-        return self.definitions.keep_all and ("$ref" in node or bool(IN_PLACE & node.keys()))
+    def is_cut(self, place: Place, target: Place) -> bool:
+        """Say whether a reference of a huge schema is kept: only circles in place must not be."""
+        return (
+            self.definitions.keep_all
+            and place.identity != target.identity
+            and not self.reading.is_circular(target)
+        )
 
     def refer(self, target: Place) -> Reference:
         """Return a reference to the schema at a place."""

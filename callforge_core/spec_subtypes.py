@@ -20,9 +20,17 @@ class Subtypes(NamedTuple):
 
 def find_subtypes(target: Place, reading: Reading) -> Subtypes | None:
     """Return the subtypes of a schema with a discriminator; None when it tells nothing."""
-    told = target.node.get("discriminator")
-    if told is None:
+    if target.node.get("discriminator") is None:
         return None
+    if target.identity not in reading.subtypes:
+        reading.subtypes[target.identity] = read_subtypes(target, reading)
+    found: Subtypes | None = reading.subtypes[target.identity]
+    return found
+
+
+def read_subtypes(target: Place, reading: Reading) -> Subtypes | None:
+    """Return the subtypes that a discriminator tells apart, noting what it cannot."""
+    told = target.node["discriminator"]
     name = told.get("propertyName") if isinstance(told, dict) else None
     if not isinstance(name, str):
         reading.notes.lost(

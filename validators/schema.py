@@ -5,7 +5,8 @@ Formats are asserted, and `$` matches at the very end only, as ECMA-262 has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
@@ -30,6 +31,10 @@ WORDING = {
     "minProperties": "has fewer members than", "maxProperties": "has more members than",
 }  # fmt: skip
 CLOSING = {"additionalProperties", "unevaluatedProperties", "propertyNames"}
+LATER_FORMATS = (
+    "uuid", "duration", "uri-reference", "uri-template", "iri", "iri-reference", "idn-hostname",
+    "json-pointer", "relative-json-pointer",
+)  # fmt: skip
 MAX_DEPTH = 64  # no API nests deeper; the engine stops at 255, Python at 1,000
 
 
@@ -80,9 +85,18 @@ class SchemaEngine:
 
 def compile_schema(operation: Operation, schema: Schema) -> Any:
     """Return an engine for a schema in the dialect of an operation, formats asserted."""
-    draft4 = operation.dialect == "draft4"
-    engine: Any = jsonschema_rs.Draft4Validator if draft4 else jsonschema_rs.Draft202012Validator
-    return engine(schema, validate_formats=True)
+    if operation.dialect == "draft4":
+        return jsonschema_rs.Draft4Validator(schema, validate_formats=True, formats=later_formats())
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+
+@cache
+def later_formats() -> dict[str, Callable[[str], bool]]:
+    """Return checks of the formats that Draft 4 does not know and OpenAPI 3.0 documents use."""
+    engine = jsonschema_rs.Draft202012Validator
+    return {
+        name: engine({"format": name}, validate_formats=True).is_valid for name in LATER_FORMATS
+    }
 
 
 def decide(engine: Any, payload: object) -> bool:

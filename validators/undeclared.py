@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from callforge_core.records import Basis, Issue
-from callforge_core.spec import Operation, declared, select
+from callforge_core.spec import Operation, Reference, declared, resolve, select
 from validators.places import Place, path_of, quote
 from validators.releases import alias_names, foreign_names, refuses_unknown, squeeze
 
@@ -115,14 +115,21 @@ class ClosedWorld:
         return budget > 0 and is_near(name, member, budget)
 
 
-def iter_patterns(schema: Schema, prefix: Pattern = ()) -> Iterator[Pattern]:
-    """Yield the place of every declared member of a closed schema."""
+def iter_patterns(
+    schema: Schema, prefix: Pattern = (), seen: set[int] | None = None
+) -> Iterator[Pattern]:
+    """Yield the place of every declared member of a closed schema, of a recursive one once."""
+    seen = set() if seen is None else seen
+    if isinstance(schema, Reference):
+        if id(schema.target) in seen:
+            return
+        seen.add(id(schema.target))
     for part in select(schema, None):
         for name, child in part.get("properties", {}).items():
             yield (*prefix, name)
-            yield from iter_patterns(child, (*prefix, name))
+            yield from iter_patterns(child, (*prefix, name), seen)
         if isinstance(part.get("items"), dict):
-            yield from iter_patterns(part["items"], (*prefix, "*"))
+            yield from iter_patterns(part["items"], (*prefix, "*"), seen)
 
 
 def iter_objects(
@@ -130,7 +137,7 @@ def iter_objects(
 ) -> Iterator[tuple[Place, Schema, Any]]:
     """Yield each object that a closed schema describes in a value, with its place and schema."""
     if isinstance(value, list):
-        items = schema.get("items")
+        items = resolve(schema).get("items")
         for index, item in enumerate(value if isinstance(items, dict) else ()):
             yield from iter_objects(items or {}, item, (*place, index))
     elif isinstance(value, dict):
