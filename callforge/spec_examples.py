@@ -170,7 +170,7 @@ class Plan:
         elif kind == "array":
             yield from self.lists(schema, spot, trail)
         elif kind == "string":
-            yield from iter_texts(schema)
+            yield from iter_texts(schema, next((k for k in reversed(spot) if k != "[]"), ""))
         elif kind in ("integer", "number"):
             yield from iter_numbers(schema, kind)
         elif kind == "boolean":

@@ -134,7 +134,7 @@ def profile_lines(catalogue: Catalogue | None, width: int) -> Iterator[str]:
     """Yield the profiles that the catalogue offers, with their limits."""
     if catalogue is None:
         return
-    yield f"Profiles of the catalogue {catalogue.name!r} (R7 known and active, R8 duration)"
+    yield f"Profiles of the catalogue {catalogue.name!r} (R7, R8)"
     longest = max(len(profile.name) for profile in catalogue.profiles)
     for profile in catalogue.profiles:
         low, high = profile.min_duration_s, profile.max_duration_s

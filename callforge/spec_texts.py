@@ -35,6 +35,12 @@ FORMATS = {
     "regex": ("^a+$",),
     "json-pointer": ("/a/b",),
 }
+HINTS = {
+    "ipv4": "ipv4", "ipv6": "ipv6", "ipaddress": "ipv4", "email": "email", "uri": "uri",
+    "url": "uri", "sink": "uri", "hostname": "hostname", "uuid": "uuid", "datetime": "date-time",
+    "timestamp": "date-time", "expires": "date-time", "date": "date",
+}  # fmt: skip
+"""Part of a member's name -> the format its text probably has, where the schema names none."""
 WORDS = ("text", "word", "another text", "a", "1", "A")
 EXTRAS = (0, 1, 2, 4, 7, 15, 31, 63, 255)
 """How much longer than its least each repetition is made, in turn."""
@@ -44,12 +50,15 @@ MOST_TEXTS = 40
 MOST_WIDTH = 2**31  # the parser's own stand-in for "without end" lies above
 
 
-def iter_texts(schema: dict[str, Any]) -> Iterator[str]:
-    """Yield candidates for a string schema; not all of them fit it."""
+def iter_texts(schema: dict[str, Any], name: str = "") -> Iterator[str]:
+    """Yield candidates for a string schema of a member of that name; not all of them fit."""
     yield from FORMATS.get(str(schema.get("format")), ())
     pattern = schema.get("pattern")
     if isinstance(pattern, str):
         yield from islice(iter_matches(pattern), MOST_TEXTS)
+    if "format" not in schema and "enum" not in schema:
+        plain = name.lower().replace("_", "")
+        yield from FORMATS.get(next((HINTS[part] for part in HINTS if part in plain), ""), ())
     yield from sized(WORDS, schema.get("minLength") or 0, schema.get("maxLength"))
 
 
