@@ -12,7 +12,7 @@ from typing import Any
 
 from validators.calling_codes import stated_codes
 from validators.comparators import canonical_uri, network
-from validators.facts import GAP, WORDS, Fact, iter_addresses, iter_urls
+from validators.facts import GAP, WORDS, Fact, iter_addresses, iter_urls, lower
 from validators.lengths import Length, read_lengths
 from validators.number_words import SMALL, read_number_words
 from validators.profile_words import ProfileWords
@@ -25,7 +25,7 @@ DEFAULT: Found = ("default", 0, 0)
 RUN = re.compile(r"(?:\+|(?<!\d)00)\s?\d[\d ().–/-]{5,40}\d")
 NATIONAL = re.compile(r"(?<![\w.+])\d[\d ().–/-]{5,40}\d")
 PLAIN_LENGTH = re.compile(
-    r"(?<![\d./,:-])(\d{1,9}(?:\.\d{1,3})?)[ -]?"
+    r"(\d[\d.]{0,12})[ -]?"
     r"(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?)"
     r"(?![a-z\d/])(?!\s?,?\s?(?:and|plus|\d|½|half|one|two|three|t[ewh]|f[io]|six|sev|eig|nine|elev))"
 )
@@ -33,6 +33,7 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DIGIT_WORDS = {word: str(value) for word, value in SMALL.items() if value < 10} | {
     "oh": "0", "o": "0", "double": "double", "triple": "triple", "plus": "plus",
 }  # fmt: skip
+PART_OF_A_NUMBER = frozenset("0123456789./,:-½¼¾")
 BLANKS = frozenset(" \t\n\r\"'<>()[]{},;|\0")
 
 
@@ -40,11 +41,15 @@ class Request:
     """The text of a request, what has been taken out of it, and what has been read in it."""
 
     __slots__ = ("_lengths", "low", "rest", "text")
+    text: str
+    low: str
+    """The text in small letters."""
+    rest: str
+    """The same with gaps where values have been taken out."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.low = text.lower() if text.isascii() else lower(text)
-        self.rest = text
+        self.low = self.rest = lower(text)
         self._lengths: list[Length] | None = None
 
     def take(self, start: int, end: int) -> None:
@@ -61,14 +66,8 @@ class Request:
     def lengths(self) -> list[Length]:
         """The lengths of time in what is left."""
         if self._lengths is None:
-            self._lengths = read_lengths(lower(self.rest))
+            self._lengths = read_lengths(self.rest)
         return self._lengths
-
-
-def lower(text: str) -> str:
-    """Return a text in small letters, every letter at its old place."""
-    small = text.lower()
-    return small if len(small) == len(text) else "".join(c.lower()[:1] or c for c in text)
 
 
 def find_phone(value: str, request: Request) -> Kept:
@@ -220,14 +219,23 @@ def find_url(value: str, request: Request) -> Kept:
 
 def find_seconds(value: int, request: Request) -> Kept:
     """Find a length of time: a number and its unit mostly, words and clock times else."""
-    rest = request.low if request.rest is request.text else lower(request.rest)
+    rest = request.rest
     for match in PLAIN_LENGTH.finditer(rest):
-        if float(match[1]) * SECONDS[match[2][0]] == value:
-            return "unit", *match.span()
+        amount, unit = match.groups()
+        start = match.start()
+        if (start and rest[start - 1] in PART_OF_A_NUMBER) or amount.count(".") > 1:
+            continue
+        if float(amount) * SECONDS[unit[0]] == value:
+            return "unit", start, match.end()
     for length in request.lengths:
         if abs(length.seconds - value) < 1e-6:
             return "length of time", length.start, length.end
     return None
+
+
+def is_thousands(text: str, end: int) -> bool:
+    """Say whether digits go on behind a comma or a point."""
+    return text[end : end + 1] in (",", ".") and text[end + 1 : end + 2].isdigit()
 
 
 def find_number(value: float, request: Request) -> Kept:
@@ -239,7 +247,7 @@ def find_number(value: float, request: Request) -> Kept:
     while start >= 0:
         end = start + len(sign)
         around = request.rest[start - 1 : start] + request.rest[end : end + 1]
-        if not any(map(str.isalnum, around)) and request.rest[end : end + 2][:1] != ",":
+        if not any(map(str.isalnum, around)) and not is_thousands(request.rest, end):
             return "verbatim", start, end
         start = request.rest.find(sign, end)
     tokens = list(WORDS.finditer(request.low))
@@ -280,9 +288,11 @@ def find_profile(value: str, request: Request, words: ProfileWords) -> Kept:
     named = words.find(value, low)
     if named:
         return named
-    if any(words.find(other, low) for other in words.names if other != value):
+    if words.names_other(value, low):
         return None
-    return words.find_use(value, low)
+    return words.find_use(value, low) or (
+        None if words.speaks_of_other(value, low) else UNDETERMINED
+    )
 
 
 FINDERS: dict[str, tuple[type | tuple[type, ...], Callable[[Any, Request], Kept]]] = {

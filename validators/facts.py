@@ -9,12 +9,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from validators.number_words import VALUES, read_number_words
 
 GAP = "\0"  # stands where a value has been taken out: no letter, no digit, no blank
+MOST = 50  # facts of a kind; a longer list is no request for one call
 URL = re.compile(r"[a-z][a-z0-9+.-]{0,15}://[^\s<>\"'`|\\^{}\0]+", re.IGNORECASE)
 URL_TAIL = ".,;:!?)]}*_"
 IPV4 = re.compile(
@@ -43,9 +44,10 @@ PORTS = re.compile(
     r"(?:(?:from|is|are|of|be|between|were|on|tcp|udp|on the [a-z]{2,12}(?: side)?)\s{1,2}){0,3}"
     rf"((?:\d{{1,5}}(?!\d|\.\d)(?:{TO}|\s?[,;/&+|]\s{{0,2}}(?:and |or )?"
     r"|\s{1,2}(?:and|or|plus|as well as)\s{1,2}(?:ports?\s)?)?){1,40})"
-    r"|\0\]?:(\d{1,5})(?!\d)|(?<![\d.])(\d{1,5})/(?:tcp|udp|sctp)\b|(?:^|[^\w.])(\d{1,5})\s(?:tcp|udp)\b",
-    re.IGNORECASE,
 )
+GLUED = re.compile(r"\0\]?:(\d{1,5})(?!\d)")
+TRANSPORT = re.compile(r"(?<![\w.])(\d{1,5})[/ ](?:tcp|udp|sctp)\b")
+SPOKEN = re.compile(rf"ports?\s(?:from\s|numbers?\s)?(?:\d+ (?:to|and) )?(?:{'|'.join(VALUES)})\b")
 PORT_ITEM = re.compile(rf"(\d{{1,5}})(?:{TO}(\d{{1,5}}))?")
 LENGTH_UNIT = re.compile(
     r"[ -]?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|ms|[km]?bit\b|[kmg]bps|fps)"
@@ -74,21 +76,30 @@ class Fact(NamedTuple):
 
 def read_facts(text: str) -> list[Fact]:
     """Return the addresses, URLs, ports and numbers that a text states."""
-    found = list(iter_urls(text)) if "://" in text else []
+    found = list(islice(iter_urls(text), MOST)) if "://" in text else []
     text = without(text, found)
     addresses = list(iter_addresses(text))
     found += addresses
     text = without(text, [fact for fact in addresses if fact.kind != "port"])
     text = without(text, found)
-    ports = read_ports(text, text.lower())
-    return [*found, *ports, *iter_phones(without(text, ports))]
+    ports = read_ports(lower(text))
+    return [*found, *ports, *islice(iter_phones(without(text, ports)), MOST)]
+
+
+def lower(text: str) -> str:
+    """Return a text in small letters, every letter at its old place."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(c.lower()[:1] or c for c in text)
 
 
 def without(text: str, facts: list[Fact]) -> str:
     """Return a text with gaps of the same length where facts stand."""
-    for fact in facts:
-        text = text[: fact.start] + GAP * (fact.end - fact.start) + text[fact.end :]
-    return text
+    parts, done = [], 0
+    for fact in sorted(facts, key=lambda fact: fact.start):
+        if fact.start >= done:
+            parts += [text[done : fact.start], GAP * (fact.end - fact.start)]
+            done = fact.end
+    return "".join((*parts, text[done:]))
 
 
 def iter_urls(text: str) -> Iterator[Fact]:
@@ -100,7 +111,9 @@ def iter_urls(text: str) -> Iterator[Fact]:
 
 def iter_addresses(text: str) -> Iterator[Fact]:
     """Yield addresses and networks, ports glued to them, and ranges that are a network."""
-    found = [*iter_ipv4(text), *(iter_ipv6(text) if text.count(":") > 1 else ())]
+    found = list(islice(iter_ipv4(text), MOST))
+    if text.count(":") > 1:
+        found += islice(iter_ipv6(text), MOST)
     plain = [fact for fact in found if fact.kind != "port"]
     ranges = {one: join(one, other, text) for one, other in pairwise(plain)}
     skipped: set[Fact] = set()
@@ -189,21 +202,30 @@ def iter_phones(text: str) -> Iterator[Fact]:
             yield Fact("phone", digits, *match.span())
 
 
-def read_ports(text: str, low: str) -> list[Fact]:
-    """Return the ports and ranges that a text names as such, digits or words."""
-    found = []
-    for match in PORTS.finditer(text):
-        group = match.lastindex or 1
-        for item in PORT_ITEM.finditer(match[group]):
-            offset = match.start(group)
-            end = offset + item.end()
-            if LENGTH_UNIT.match(text, end):  # "port 5060, 10 minutes"
-                continue
-            fact = port_fact(item[1], item[2], offset + item.start(), end)
-            found += [fact] if fact else []
+def read_ports(low: str) -> list[Fact]:
+    """Return the ports and ranges that a text of small letters names as such."""
+    found: list[Fact] = []
     if "port" in low:
-        found += iter_spoken_ports(low)
-    return found
+        for match in PORTS.finditer(low):
+            found += iter_port_items(low, *match.span(1))
+        if SPOKEN.search(low):
+            found += iter_spoken_ports(low)
+    if "\0:" in low or "\0]:" in low:
+        for match in GLUED.finditer(low):
+            found += iter_port_items(low, *match.span(1))
+    if "tcp" in low or "udp" in low:
+        for match in TRANSPORT.finditer(low):
+            found += iter_port_items(low, *match.span(1))
+    return found[:MOST]
+
+
+def iter_port_items(low: str, start: int, end: int) -> Iterator[Fact]:
+    """Yield the ports and ranges of a list."""
+    for item in PORT_ITEM.finditer(low, start, end):
+        if LENGTH_UNIT.match(low, item.end()) is None:  # not: "port 5060, 10 minutes"
+            fact = port_fact(item[1], item[2], *item.span())
+            if fact:
+                yield fact
 
 
 def port_fact(low: str, high: str | None, start: int, end: int) -> Fact | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from validators.clocks import iter_clock_spans
-from validators.number_words import read_number_words
+from validators.number_words import SCALES, VALUES, read_number_words
 
 UNITS: dict[str, int] = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "secound", "secounds", "secods"), 1),
@@ -37,6 +37,15 @@ UNCLEAR = re.compile(
     r"|night|nights|weekends?|months?|years?|rest|end of|deadline|while|twice|double|triple|each"
     r"|per|times|fold|o'clock|shift|semester|all day|by \d|starting|ending|ends?|starts? at)\b"
 )
+UNIT = re.compile(
+    r"[hmsdwf](?<![a-z].)(?:rs?|our?s?|ous|uors|orus|oures|ns?|in|ins|inute[sd]?|inuts|inuites|intes"
+    r"|intues|inues|ecs?|econds?|ecounds?|ecods|ays?|eeks?|ortnights?)?(?![a-z])"
+)
+AMOUNTS = frozenset(
+    ("a", "an", "and", "of", "-", "/", "couple", *FILLERS, *PARTS, *GLYPHS, *VALUES, *SCALES)
+)
+CLOCK_WORD = re.compile(r"\d\s?[ap]\.?m\b|\dh\d|noon|midday|midnight")
+BEFORE, BEHIND = 60, 40  # characters around a unit that may belong to its length
 MOST = 40  # readings; a longer list of lengths is no request
 
 
@@ -50,16 +59,23 @@ class Length(NamedTuple):
 
 
 class Words:
-    """The tokens of a text in small letters, with their places."""
+    """The tokens of a passage in small letters, with their places."""
 
-    def __init__(self, text: str) -> None:
-        matches = list(TOKEN.finditer(text))
-        self.text = [match[0] for match in matches]
-        self.spans = [match.span() for match in matches]
+    __slots__ = ("spans", "text")
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text: list[str] = []
+        self.spans: list[tuple[int, int]] = []
+        for match in TOKEN.finditer(text, start, end):
+            self.text.append(match[0])
+            self.spans.append(match.span())
 
     def at(self, place: int) -> str:
         """Return a token, nothing beyond the end."""
-        return self.text[place] if 0 <= place < len(self.text) else ""
+        try:
+            return self.text[place] if place >= 0 else ""
+        except IndexError:
+            return ""
 
     def glued(self, place: int) -> bool:
         """Say whether a token touches the one before it."""
@@ -68,18 +84,33 @@ class Words:
 
 def read_lengths(text: str) -> list[Length]:
     """Return the lengths of time in a text of small letters, at most MOST of them."""
-    words = Words(text)
     found: list[Length] = []
-    place = 0
-    while place < len(words.text) and len(found) < MOST:
-        step = read_length(words, place, found)
-        place = step or place + 1
-    for match in ISO.finditer(text):
+    done = 0
+    for match in UNIT.finditer(text):
+        unit, behind = match.span()
+        if unit >= done and len(found) < MOST:
+            words = Words(text, max(done, unit - BEFORE), behind + BEHIND)
+            done = read_around(words, unit, found) or done
+    if ":" in text or CLOCK_WORD.search(text):
+        found += (Length(*span) for span in iter_clock_spans(text))
+    for match in ISO.finditer(text) if "pt" in text or "dt" in text else ():
         days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
         total = days * 86400 + hours * 3600 + minutes * 60 + seconds
         found.append(Length(total, *match.span(), firm=True))
-    found += (Length(*span) for span in iter_clock_spans(text))
-    return [*found, *sums(found)]
+    return [*found, *sums(found)] if len(found) > 1 else found
+
+
+def read_around(words: Words, unit: int, into: list[Length]) -> int | None:
+    """Read the length whose unit starts at a place of the text; return where it ends."""
+    last = next(place for place, (start, _) in enumerate(words.spans) if start == unit)
+    first = last
+    while first > 0 and (words.text[first - 1] in AMOUNTS or words.text[first - 1][0].isdigit()):
+        first -= 1
+    for place in range(first, last):
+        step = read_length(words, place, into)
+        if step:
+            return words.spans[step - 1][1]
+    return None
 
 
 def is_unclear(text: str) -> bool:

@@ -31,6 +31,9 @@ class ProfileWords:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.names = compile_names([profile.name for profile in catalogue.profiles])
+        first = {SPLIT.split(name.lower())[0] for name in self.names}
+        self.heads = tuple(sorted({*first, *TITLES.split("|")}))
+        """A request that holds none of these words names no profile."""
         self.workloads = {
             profile.name: [plain(words) for words in profile.workloads]
             for profile in catalogue.profiles
@@ -43,6 +46,11 @@ class ProfileWords:
             plurals = [f"{word}s" for word in single]
             self.words[profile.name] = frozenset((*single, *plurals))
             self.phrases[profile.name] = [word for word in keywords if " " in word]
+        self.uses = {
+            name: [("keyword", word) for word in (*sorted(self.words[name]), *self.phrases[name])]
+            + [("workload", words) for words in self.workloads[name]]
+            for name in self.words
+        }
         self.strong = {name: self.strong_words(name) for name in self.words}
         shared = sole_claims(self.workloads)
         self.sole = {
@@ -63,22 +71,37 @@ class ProfileWords:
 
     def find(self, name: str, low: str) -> tuple[str, int, int] | None:
         """Return how, and where, a request of small letters names a profile."""
-        if name not in self.names:
+        if name not in self.names or not any(head in low for head in self.heads):
             return None
         match = self.names[name].search(low)
         return ("name", *match.span()) if match else None
 
+    def names_other(self, name: str, low: str) -> bool:
+        """Say whether a request of small letters names another profile."""
+        return any(head in low for head in self.heads) and any(
+            other != name and pattern.search(low) for other, pattern in self.names.items()
+        )
+
     def find_use(self, name: str, low: str) -> tuple[str, int, int] | None:
         """Return where a request of small letters says what a profile is for."""
-        for phrase in (*self.workloads.get(name, ()), *self.phrases.get(name, ())):
+        for how, phrase in self.uses.get(name, ()):
             start = low.find(phrase)
-            if start >= 0:
-                return "workload", start, start + len(phrase)
-        own = self.words.get(name)
-        for match in WORD.finditer(low) if own else ():
-            if not own.isdisjoint((match[0], *match[0].split("-"))):  # type: ignore[union-attr]
-                return "keyword", *match.span()
+            while start >= 0:
+                end = start + len(phrase)
+                before = low[start - 1] if start else " "
+                if not (before.isalnum() or low[end : end + 1].isalnum()):
+                    return how, start, end
+                start = low.find(phrase, end)
         return None
+
+    def speaks_of_other(self, name: str, low: str) -> bool:
+        """Say whether a request of small letters may say what another profile is for."""
+        return any(
+            phrase in low
+            for other, uses in self.uses.items()
+            if other != name
+            for _, phrase in uses
+        )
 
     def hint(self, low: str) -> Hint:
         """Return what a request of small letters says of all profiles."""

@@ -16,7 +16,7 @@ from validators.derivations import (
     Request,
     find_profile,
 )
-from validators.facts import Fact, read_facts, read_ports
+from validators.facts import Fact, read_facts, read_ports, without
 from validators.places import Place, is_within
 from validators.port_sets import PortSlot, settle_ports
 from validators.profile_words import ProfileWords
@@ -37,8 +37,13 @@ class Reading:
     ports: list[PortSlot] = field(default_factory=list)
     stated: list[Fact] = field(default_factory=list)
     """The ports that the request states."""
-    clean: bool = True
-    """Everything was found, and nothing is left over that looks like a fact."""
+    facts_left: bool = False
+    """Something left over looks like a fact, or an address or a set of ports was not found."""
+
+    @property
+    def clean(self) -> bool:
+        """Everything was found, and nothing is left over that looks like a fact."""
+        return not (self.missing or self.facts_left)
 
 
 class Reader:
@@ -68,10 +73,17 @@ class Reader:
         for leaf in later:
             self.read_later(reading, leaf)
         self.read_ports(reading)
-        rest = request.rest
-        if LEFT_OVER.search(rest) or "://" in rest or "::" in rest or rest.count(":") > 6:
-            reading.clean = False
+        self.look_for_more(reading)
         return reading
+
+    def look_for_more(self, reading: Reading) -> None:
+        """Note whether what is left of the request looks like a fact that nobody used."""
+        rest = reading.request.rest
+        if LEFT_OVER.search(rest):
+            rest = without(rest, reading.stated)
+            reading.facts_left |= LEFT_OVER.search(rest) is not None
+        if "://" in rest or "::" in rest or rest.count(":") > 6:
+            reading.facts_left = True
 
     def read_later(self, reading: Reading, leaf: Leaf) -> None:
         """Look for a value that is read in what addresses and telephone numbers leave."""
@@ -97,12 +109,11 @@ class Reader:
     def keep(self, reading: Reading, leaf: Leaf, found: Found | None, take: bool = False) -> None:
         """Note what was found for a value, or that nothing was."""
         slot, value, place = leaf
+        if (found is None or found is UNDETERMINED) and value in slot.fixed:
+            found = DEFAULT
         if found is None:
-            if value in slot.fixed:
-                reading.found[place] = DEFAULT
-                return
             reading.missing.append(leaf)
-            reading.clean = False
+            reading.facts_left |= slot.kind in FACT_OF and slot.kind != "seconds"
             return
         reading.found[place] = found
         if take and found[2]:
@@ -113,12 +124,10 @@ class Reader:
         request = reading.request
         if not self.has_ports:
             return
-        if not reading.ports and "port" not in request.low and "\0:" not in request.rest:
-            rest = request.low
-            if "tcp" not in rest and "udp" not in rest and "\0]:" not in request.rest:
-                return
-        reading.stated = read_ports(request.rest, request.low)
+        reading.stated = read_ports(request.rest)
+        if not reading.ports and not reading.stated:
+            return
         if not settle_ports(reading.ports, reading.stated, request):
             # a port may be glued to an address that the payload does not have
             reading.stated = [fact for fact in read_facts(request.rest) if fact.kind == "port"]
-            reading.clean = settle_ports(reading.ports, reading.stated, request) and reading.clean
+            reading.facts_left |= not settle_ports(reading.ports, reading.stated, request)

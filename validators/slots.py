@@ -165,17 +165,20 @@ def collect_leaves(payload: Any, plan: Plan) -> list[Leaf]:
     stack: list[tuple[Any, Plan, Place]] = [(payload, plan, ())]
     while stack:
         node, here, place = stack.pop()
-        children: Any = ()
         if isinstance(node, dict):
             members = here.members
-            children = [(key, value, members.get(key)) for key, value in node.items()]
-        elif isinstance(node, list) and here.items is not None:
-            children = [(index, value, here.items) for index, value in enumerate(node)]
-        for key, value, child in children:
-            if child.__class__ is Slot:
-                found.append((child, value, (*place, key)))
-            elif child is not None:
-                stack.append((value, child, (*place, key)))
+            for key, value in node.items():
+                child = members.get(key)
+                if isinstance(child, Slot):
+                    found.append((child, value, (*place, key)))
+                elif child is not None:
+                    stack.append((value, child, (*place, key)))
+        elif isinstance(node, list):
+            for index, value in enumerate(node):
+                if isinstance(here.items, Slot):
+                    found.append((here.items, value, (*place, index)))
+                elif here.items is not None:
+                    stack.append((value, here.items, (*place, index)))
     return found
 
 

@@ -29,7 +29,7 @@ IDENTITIES = frozenset({"phone", "ipv4", "ipv6"})
 NOT_MEANT = re.compile(
     r"(?:\bnot|\bno longer|instead of|rather than|\bold|previous(?:ly)?|former(?:ly)?|\bwas|\bwere"
     r"|used to be|call me|contact|reach me|reply|gateway|dns|\bsee|docs?|wiki|except|without"
-    r"|but for|version|blocked|closed|don't|do not|never)\W{0,3}(?:\w{1,12}\W{1,2}){0,3}$"
+    r"|but for|version|blocked|closed|don't|do not|never)\b\W{0,3}(?:\w{1,12}\W{1,2}){0,3}$"
 )
 DEVICE = re.compile(
     r"device|client|\bue\b|phone|handset|terminal|subscriber|mobile|tablet|camera|headset|robot"
@@ -63,6 +63,8 @@ class Remains:
 
     def find_unused(self) -> list[Fact]:
         """Return the stated facts that the payload could hold and does not."""
+        if not self.reading.facts_left:
+            return []
         kinds = {FACT_OF[slot.kind] for slot in self.reader.slots if slot.kind in FACT_OF}
         static = [tuple(key for key in place if isinstance(key, str)) for place in self.known]
         for slot in self.reader.slots:
@@ -249,6 +251,8 @@ class Remains:
                     for other in self.reading.stated
                     if slot.covers(other)
                 )
+                if not self.is_meant(fact):
+                    continue
                 if slot.slot.kind == "ports" and beside and side_of(slot.slot) == self.side(fact):
                     self.use(fact)
                     text = f"the request states port {fact.value} too"
@@ -261,19 +265,23 @@ class Remains:
             slots = [slot for slot in self.reader.slots if FACT_OF.get(slot.kind) == fact.kind]
             free = [slot for slot in slots if value_at(self.payload, slot.path) is None]
             side = self.side(fact)
-            slot = next((slot for slot in free if side_of(slot) == side), (free or slots)[0])
+            whole = [slot for slot in free if slot.kind != "port"] or free
+            slot = next((slot for slot in whole if side_of(slot) == side), (whole or slots)[0])
             place: Place = slot.path
             while len(place) > 1 and value_at(self.payload, place[:-1]) is None:
                 place = place[:-1]
-            meant = free and NOT_MEANT.search(
-                self.request.low, max(0, fact.start - AROUND), fact.start
-            ) is None  # fmt: skip
+            meant = free and self.is_meant(fact)
             text = f"the request says {fact.value}, no member holds it"
             severity: Severity = "error" if meant else "warn"
             if free and self.is_alternative(place):
                 yield fault("V8", "extent", place, text, severity=severity)
             else:
                 yield fault("V6", "unused", place, text, severity=severity)
+
+    def is_meant(self, fact: Fact) -> bool:
+        """Say whether a fact stands in no words that rule it out: not, instead of, call me."""
+        before = max(0, fact.start - AROUND)
+        return NOT_MEANT.search(self.request.low, before, fact.start) is None
 
     def is_alternative(self, place: Place) -> bool:
         """Say whether a place is one of several addresses of a member that has another one."""
