@@ -22,11 +22,13 @@ SECRET_NAMES = frozenset(
 )  # fmt: skip
 LONG_NAME = r"(?:access|refresh|id|auth|bearer|notification_?auth)_?token|client_?secret|api_?key"
 NAME = rf"(?:{LONG_NAME}|sink_?token|token|secret|password|client_?assertion)"
-TEXT = r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\\"(?:[^"\\])*|[^\s"'\\,;}}\]]+"""
+GROUP = r"\{[^{}]*\}?|\[[^\[\]]*\]?"
+TEXT = rf"""{GROUP}|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\\"(?:[^"\\])*|[^\s"'\\,;}}\]]+"""
 ASSIGNED = re.compile(
     rf"""(?ix) (?:\\?["']{NAME}\\?["'] | \b(?:{LONG_NAME})) \s* [:=] \s* (?P<value>{TEXT})"""
 )
 BARE = re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]+)*|(?i:\bbearer\s+)([\w.~+/-]{16,})")
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 WORDS = frozenset({"null", "true", "false", "{", "["})
 
 # What a browser would not show, or would use to show other text in another order.
@@ -65,7 +67,9 @@ def find_secrets(text: str) -> Iterator[str]:
     """Yield the values of tokens and passwords in a JSON text, a broken one, or plain words."""
     for match in ASSIGNED.finditer(text):
         value = match["value"].lstrip("\\").strip("\"'")
-        if value and value not in WORDS:
+        if value[:1] in ("{", "["):
+            yield from (text for text in QUOTED.findall(value) if len(text) >= GRAM)
+        elif value and value not in WORDS:
             yield value
     for match in BARE.finditer(text):
         yield match[1] or match[0]

@@ -82,7 +82,7 @@ def scale(low: float, high: float, start: float, end: float) -> Scale:
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Return round numbers, evenly spaced, that cover low..high."""
-    if high <= low:
+    if high - low < 1e-12:  # also the smallest floats there are: nothing lies between them
         high = low + (abs(low) or 1.0)
     raw = (high - low) / about
     power = 10.0 ** math.floor(math.log10(raw))

@@ -24,7 +24,7 @@ from typing import Any
 from markupsafe import Markup
 
 from callforge import figures
-from callforge.data_view import view_coverage, view_lengths, view_near
+from callforge.data_view import as_list, view_coverage, view_lengths, view_near
 from callforge.fault_view import kind_of, view_kinds, view_rules
 from callforge.figures import as_mapping
 from callforge.foreign_text import cut
@@ -54,8 +54,8 @@ LONGEST_NAME = 120
 
 def render_validation_report(document: Mapping[str, Any], rows: Rows | None = None) -> str:
     """Return the page as self-contained HTML; without `rows` the browser shows findings only."""
-    issues = [issue for issue in document.get("issues") or [] if isinstance(issue, Mapping)]
-    files = [part for part in document.get("files") or [] if isinstance(part, Mapping)]
+    issues = [issue for issue in as_list(document.get("issues")) if isinstance(issue, Mapping)]
+    files = [part for part in as_list(document.get("files")) if isinstance(part, Mapping)]
     several = len(files) > 1
     names = [str(part.get("file") or f"file {n}") for n, part in enumerate(files, 1)]
     lookup = RowLookup(rows, names if several else [])
@@ -71,7 +71,11 @@ def render_validation_report(document: Mapping[str, Any], rows: Rows | None = No
         short=say_in_short(counts, whole, issues, complete=complete),
         part=view_part(whole, issues, lookup, complete=complete),
         facts=list_facts(document, files),
-        notes=[cut(str(note), 1000) for part in files or [document] for note in notes_of(part)],
+        notes=[
+            cut(str(note), 1000)
+            for part in files or [document]
+            for note in as_list(part.get("notes"))
+        ],
         files=[
             view_file(part, name, number, issues, lookup)
             for number, (part, name) in enumerate(zip(files, names, strict=True), 1)
@@ -146,12 +150,6 @@ def all_listed(document: Mapping[str, Any], issues: Sequence[Any]) -> bool:
     """Say whether every finding of a document stands in its list."""
     total = figures.number(document.get("issues_total"))
     return total is None or total <= len(issues)
-
-
-def notes_of(document: Mapping[str, Any]) -> list[Any]:
-    """Return what the reader of the file had to say about it."""
-    notes = document.get("notes")
-    return notes if isinstance(notes, list) else []
 
 
 def add_parts(document: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
