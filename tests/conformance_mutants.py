@@ -47,6 +47,18 @@ def iter_nodes(
             yield from iter_nodes(part, (*pointer, key, index))
 
 
+def without_echoes(schema: Any) -> Any:
+    """Return a schema without alternatives that allOf repeats: changing one would not show."""
+    if isinstance(schema, list):
+        return [without_echoes(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    said = [{key: schema.get(key)} for key in ("anyOf", "oneOf")]
+    kept = [part for part in schema.get("allOf", ()) if part not in said]
+    lean = {key: without_echoes(value) for key, value in schema.items() if key != "allOf"}
+    return lean | ({"allOf": without_echoes(kept)} if kept else {})
+
+
 def at(schema: Any, pointer: tuple[Any, ...]) -> Any:
     """Return what stands at the end of some keys."""
     for key in pointer:

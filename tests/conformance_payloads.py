@@ -28,7 +28,7 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 EXTRA = "conformanceExtra"
 LONG = 1000  # a list that long costs as much as a thousand payloads: it is drawn RARE times
-RARE = 2
+RARE = 1
 MOST_TURNS = 30
 
 

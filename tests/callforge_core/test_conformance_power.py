@@ -15,7 +15,7 @@ import pytest
 from callforge_core.seeding import stream
 from callforge_core.spec import load_spec
 from datasets_src.bundled import spec_path
-from tests.conformance_mutants import iter_mutants
+from tests.conformance_mutants import iter_mutants, without_echoes
 from tests.conformance_payloads import Maker, iter_payloads, member_names
 from validators.schema import compile_schema
 
@@ -51,9 +51,7 @@ def is_visible(what: str, mutants: Iterable[str]) -> bool:
 @pytest.mark.parametrize(
     ("api", "release", "name"),
     [
-        ("quality-on-demand", "0.11.1", "createSession"),
         ("quality-on-demand", "1.1.0", "createSession"),
-        ("quality-on-demand", "1.1.0", "retrieveSessionsByDevice"),
         ("quality-on-demand", "1.2.0-rc", "createSession"),
         ("quality-on-demand", "1.2.0-rc", "extendQosSessionDuration"),
         ("qos-provisioning", "0.3.0", "createQosAssignment"),
@@ -68,7 +66,9 @@ def test_each_changed_fact_of_a_body_is_noticed(api: str, release: str, name: st
     )
     right = compile_schema(operation, operation.closed)
     verdicts = [right.is_valid(payload) for payload in payloads]
-    mutants = dict(iter_mutants(operation.closed))
+    lean = without_echoes(operation.closed)
+    assert agrees(compile_schema(operation, lean), payloads, verdicts)
+    mutants = dict(iter_mutants(lean))
     visible = [what for what in mutants if is_visible(what, mutants)]
     assert len(visible) > 0.8 * len(mutants)
     unnoticed = [
