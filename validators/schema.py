@@ -139,6 +139,10 @@ def word(cls: str, violation: Violation) -> str:
     if cls == "C1" and not violation.several:
         return f"{', '.join(map(quote, value))} exclude each other; one way of saying it has to do"
     if keyword in ALTERNATIVES:
+        demands = [part.get("required", ()) for part in schema[keyword] if isinstance(part, dict)]
+        if isinstance(value, dict) and all(demands) and not violation.several:
+            ways = ", or ".join(" with ".join(names) for names in demands)
+            return f"only {', '.join(value)} given; what is needed is {ways}"
         which = "more than one" if violation.several else "none"
         return f"{quote(value)} matches {which} of the alternatives the schema gives"
     if keyword == "enum":
