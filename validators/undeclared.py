@@ -54,6 +54,17 @@ class ClosedWorld:
 
     def iter_unknown(self, payload: Mapping[str, Any]) -> Iterator[Unknown]:
         """Yield the undeclared members, outer ones first."""
+        found = list(self.iter_named(payload))
+        moved = [member for member in found if member.cls in ("S5", "S7")]
+        claimed = {place for member in moved for place in member.stands_for}
+        for member in found:
+            if member.cls == "S4" and claimed.issuperset(member.stands_for):
+                # what it seemed to mean is not absent, but elsewhere: this is an invention
+                member = replace(member, cls="S3" if member.place[:-1] else "S2", stands_for=())
+            yield member
+
+    def iter_named(self, payload: Mapping[str, Any]) -> Iterator[Unknown]:
+        """Yield the undeclared members, each named by itself."""
         count = 0
         for place, schema, node in iter_objects(self.operation.closed, payload):
             members = declared(schema, node)
