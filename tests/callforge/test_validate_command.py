@@ -53,10 +53,10 @@ def error_line(done: subprocess.CompletedProcess[str]) -> str:
 
 @pytest.fixture
 def mixed(tmp_path: Path) -> Path:
-    """Return a file of 1,200 rows: right, wrong, broken, repeated."""
+    """Return a file of 700 rows: right, wrong, broken, repeated."""
     path = tmp_path / "mixed.jsonl"
     answers = [GOOD, LONE, GOOD | {"duration": "60"}, json.dumps(GOOD), GOOD | {"priority": 1}]
-    lines = [json.dumps(row(answers[n % 5], f"{WISH} {n % 77} times")) for n in range(1200)]
+    lines = [json.dumps(row(answers[n % 5], f"{WISH} {n % 77} times")) for n in range(700)]
     lines[601] = "{broken"
     path.write_text("\n".join(lines) + "\n")
     return path
@@ -76,6 +76,7 @@ def test_the_summary_says_verdict_reason_example_advice_and_coverage(tmp_path: P
     assert "what to do: Add publicPort or privateAddress" in text
     assert "1 invalid break what the API definition itself says" in text
     assert "coverage: 8 of 33 fields used; never $.device.networkAccessIdentifier" in text
+    assert "1 valid row is not what the request says" in text
     assert "$.qosProfile = QOS_S" in text
 
 
@@ -93,6 +94,22 @@ def test_the_summary_fits_the_terminal_and_has_no_colours_in_a_pipe(tmp_path: Pa
     assert "\033" not in text
     long = [line for line in text.splitlines() if len(line) > 60 and "found:" not in line]
     assert [line for line in long if " " in line.strip()[60:]] == []
+
+
+def test_values_that_the_request_does_not_give_fail_a_file_only_behind_the_strict_gate(
+    tmp_path: Path,
+) -> None:
+    write_rows(tmp_path / "rows.jsonl", [row(GOOD), row(GOOD, "Set up gaming for my phone.")])
+    done = validate(tmp_path / "rows.jsonl")
+    assert done.returncode == 0
+    text = " ".join(done.stdout.split())
+    assert "1 valid row is not what the request says (2 checked): V5 fabricated" in text
+    strict = validate(tmp_path / "rows.jsonl", "--gate", "faithful", "--json", tmp_path / "r.json")
+    assert strict.returncode == 1
+    assert "NOT GOOD: 1 of 2 rows (50.0 %) not what was asked" in strict.stdout
+    document = json.loads((tmp_path / "r.json").read_text())
+    assert (document["valid"], document["ok"], document["gate"]) == (2, False, "faithful")
+    assert document["unfaithful"]["rows"] == 1
 
 
 def test_preference_rows_say_how_the_rejected_sides_stand(tmp_path: Path) -> None:
@@ -114,7 +131,7 @@ def test_several_files_end_with_one_line_for_all_and_keep_their_documents(tmp_pa
     assert (document["rows"], document["invalid"], document["faults"]) == (3, 1, {"C2": 1})
     assert [part["file"] for part in document["files"]] == ["a.jsonl", "b.jsonl"]
     assert document["layers"]["schema"] == {"failed": 1, "left": 2}
-    assert document["unfaithful"]["faults"] == {}
+    assert document["unfaithful"]["checked"] == 3
     used = {field["path"]: field["rows"] for field in document["coverage"]}
     assert (used["$.duration"], used["$.device.phoneNumber"]) == (3, 2)
 
@@ -186,7 +203,7 @@ def test_wrong_input_is_one_line_whatever_the_workers(tmp_path: Path) -> None:
 def test_a_file_that_breaks_off_is_one_line_with_workers_too(mixed: Path, tmp_path: Path) -> None:
     import gzip
 
-    whole = gzip.compress(mixed.read_bytes() * 20)
+    whole = gzip.compress(mixed.read_bytes() * 3)
     (tmp_path / "cut.jsonl.gz").write_bytes(whole[: len(whole) // 2])
     assert "cut.jsonl.gz" in error_line(validate(tmp_path / "cut.jsonl.gz", "--workers", "2"))
 
@@ -228,7 +245,7 @@ def ended(pids: list[int]) -> bool:
 def endless(mixed: Path) -> Path:
     """Return a file that two workers are busy with for a while."""
     path = mixed.with_name("endless.jsonl")
-    path.write_bytes(mixed.read_bytes() * 120)
+    path.write_bytes(mixed.read_bytes() * 200)
     return path
 
 
