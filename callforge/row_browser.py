@@ -15,7 +15,7 @@ from callforge.foreign_text import cut
 from callforge.payload_view import compact
 from callforge.row_lookup import Key, RowLookup, sides_of
 
-MOST_CHARACTERS = 3_500_000  # of HTML for all rows together
+MOST_CHARACTERS = 4_500_000  # of HTML for all rows together
 MOST_FINDINGS = 40  # listed of one row
 FRAME = 700  # characters of HTML around a row, roughly
 FRAME_OF_FINDING = 420

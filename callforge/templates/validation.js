@@ -46,6 +46,10 @@
     if (page) { parts.push("page=" + (page + 1)); }
     history.replaceState(null, "", parts.length ? "#" + parts.join("&") : location.pathname + location.search);
   }
+  function fill(field, said) {
+    field.value = said;
+    if (field.selectedIndex < 0) { field.selectedIndex = 0; }
+  }
   function clear() { fields.forEach(function (field) { field.value = ""; }); }
   function go(row) {
     if (matched.indexOf(row) < 0) { clear(); select(); }
@@ -63,7 +67,7 @@
     hash.split("&").forEach(function (part) {
       var at = part.indexOf("="), name = part.slice(0, at), said = "";
       try { said = decodeURIComponent(part.slice(at + 1)); } catch (error) { said = part.slice(at + 1); }
-      if (name === "page") { page = (parseInt(said, 10) || 1) - 1; } else if (form.elements[name]) { form.elements[name].value = said; }
+      if (name === "page") { page = (parseInt(said, 10) || 1) - 1; } else if (form.elements[name]) { fill(form.elements[name], said); }
     });
     select();
     draw();
@@ -71,7 +75,8 @@
   }
   function step(by) {
     var at = shown.indexOf(document.activeElement.closest("article.row"));
-    if (at < 0 && by > 0) { at = shown.findIndex(function (row) { return row.getBoundingClientRect().bottom > 40; }) - 1; }
+    if (at < 0 && by < 0) { return; }
+    if (at < 0) { at = shown.findIndex(function (row) { return row.getBoundingClientRect().bottom > 40; }) - 1; }
     var next = matched[page * PAGE + at + by];
     if (next) { go(next); }
   }
