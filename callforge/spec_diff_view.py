@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from callforge.spec_changes import EFFECTS, Change, count_effects
 from callforge.spec_releases import Comparison
 from callforge.spec_rows import Moves, Side
-from callforge.spec_words import plural
+from callforge.spec_words import plural, visible
 
 NARROWEST, WIDEST = 60, 140
 MEANING = {
@@ -40,7 +40,7 @@ def render_diff(found: Comparison, width: int | None = None) -> str:
     for pair in found.pairs:
         own = [each for each in found.changes if each.operation == pair.name]
         lines += ["", *operation_lines(pair.name, own, columns)]
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))
 
 
 def title(spec: object) -> str:
@@ -99,7 +99,7 @@ def render_moves(moves: Moves) -> str:
     ]
     lines += side_lines("break", moves.breaks)
     lines += side_lines("become valid; before", moves.heals)
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))
 
 
 def side_lines(what: str, side: Side) -> Iterator[str]:

@@ -7,7 +7,8 @@ it is tried again. The same operation gives the same examples.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -18,10 +19,12 @@ from callforge.spec_nodes import (
     beside_forms,
     follow,
     forms_of,
+    join,
     members_of,
     reference,
     required_of,
     types_of,
+    without,
 )
 from callforge.spec_texts import iter_texts
 from callforge.spec_words import bound
@@ -35,6 +38,8 @@ from validators.schema import compile_schema, decide
 MOST_TRIES = 80
 MOST_VALUES = 12  # fitting values looked at for one place
 DEEPEST = 24
+MOST_ITEMS = 64  # a list that has to be longer is no example any more
+MOST_STEPS = 1500  # values looked at in one try: types that contain each other have no end
 
 Spot = tuple[str, ...]
 """Member names from the top; [] stands for an item of a list."""
@@ -64,6 +69,7 @@ def build_example(
     plan = Plan(operation=validator.operation, full=full, known=known, names=names)
     problem = "the schema could not be satisfied"
     for _ in range(MOST_TRIES):
+        plan.steps = 0
         try:
             payload = next(plan.values(plan.operation.closed, ()))
         except (NoExample, StopIteration) as exc:
@@ -91,6 +97,7 @@ class Plan:
     full: bool
     known: Examples
     names: Sequence[str]
+    steps: int = 0
     refused: set[tuple[Spot, str]] = field(default_factory=set)
     engines: dict[int, tuple[Schema, Any]] = field(default_factory=dict)
 
@@ -104,6 +111,9 @@ class Plan:
         here = reference(node)
         if (here and trail.count(here) > 1) or len(spot) > DEEPEST:
             raise NoExample(f"{spot_words(spot)}: the type contains itself without an end")
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise NoExample(f"{spot_words(spot)}: there is too much to fill in")
         schema = follow(node, self.operation.closed)
         found = 0
         for value in self.candidates(schema, spot, (*trail, here) if here else trail):
@@ -180,28 +190,37 @@ class Plan:
 
     def objects(self, schema: Schema, spot: Spot, trail: tuple[str, ...]) -> Iterator[Any]:
         """Yield objects with the members wanted, then with more and more of the rest."""
+        members = list(members_of(schema))
+        order = [name for name, _, _ in members]
         filled: dict[str, Any] = {}
-        optional: dict[str, Any] = {}
-        for name, member, required in members_of(schema):
-            if required or self.full or len(optional) < MOST_VALUES:
-                try:
-                    taken = [*filled.values(), *optional.values()]
-                    value = unlike(self.values(member, (*spot, name), trail), taken)
-                except NoExample:
-                    if required:
-                        raise
-                    continue
-                (filled if required else optional)[name] = value
+        for name, member, required in members:
+            if required:
+                filled[name] = unlike(self.values(member, (*spot, name), trail), filled.values())
         for name in required_of(schema):
             filled.setdefault(name, "text")  # required, but not described: anything will do
-        order = [name for name, _, _ in members_of(schema)]
+        if not self.full:
+            yield in_order(filled, order)
+        rest = [(name, member) for name, member, required in members if not required]
+        optional = self.optional(rest, [*filled.values()], spot, trail)
         if self.full:
             yield in_order({**filled, **optional}, order)
-        yield in_order(filled, order)
+            yield in_order(filled, order)
         for name, value in optional.items():
             yield in_order({**filled, name: value}, order)
         yield from self.open_members(schema, filled, spot, trail)
         yield in_order({**filled, **optional}, order)
+
+    def optional(
+        self, rest: list[tuple[str, Any]], taken: list[Any], spot: Spot, trail: tuple[str, ...]
+    ) -> dict[str, Any]:
+        """Return the members that need not be there, as many as can be filled."""
+        found: dict[str, Any] = {}
+        for name, member in rest:
+            if self.full or len(found) < MOST_VALUES:
+                with contextlib.suppress(NoExample):
+                    values = self.values(member, (*spot, name), trail)
+                    found[name] = unlike(values, [*taken, *found.values()])
+        return found
 
     def open_members(
         self, schema: Schema, filled: dict[str, Any], spot: Spot, trail: tuple[str, ...]
@@ -221,6 +240,8 @@ class Plan:
             return
         least = int(schema.get("minItems") or 0)
         count = max(least, 1 if self.full or not spot else 0)
+        if count > MOST_ITEMS:
+            raise NoExample(f"{spot_words(spot)}: a list of {count} items is too long to show")
         if count:
             try:
                 values = list(self.values(schema.get("items", {}), (*spot, "[]"), trail))
@@ -233,30 +254,12 @@ class Plan:
         yield []
 
 
-def unlike(values: Iterator[Any], taken: Sequence[Any]) -> Any:
+def unlike(values: Iterator[Any], taken: Collection[Any]) -> Any:
     """Return the first value, or one of the next if it is a text that a sibling has already."""
     first = next(values)
     if not isinstance(first, str) or first not in taken:
         return first
     return next((value for value in islice(values, 3) if value not in taken), first)
-
-
-def join(beside: Schema, part: Schema) -> Schema:
-    """Return an alternative together with what stands beside it."""
-    joined = {**beside, **part}
-    if "properties" in beside and "properties" in part:
-        joined["properties"] = {**beside["properties"], **part["properties"]}
-    joined["required"] = list(dict.fromkeys([*required_of(beside), *required_of(part)]))
-    return joined if joined["required"] else {k: v for k, v in joined.items() if k != "required"}
-
-
-def without(joined: Schema, part: Schema, others: Sequence[Schema]) -> Schema:
-    """Return a schema without the members that only the other alternatives ask for."""
-    foreign = {name for each in others for name in required_of(each)} - set(required_of(part))
-    members = joined.get("properties")
-    if not isinstance(members, dict):
-        return joined
-    return joined | {"properties": {k: v for k, v in members.items() if k not in foreign}}
 
 
 def guessed_types(schema: Schema) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from callforge.api import find_spec
+from callforge.spec_words import visible
 from callforge_core.errors import SpecError
 from callforge_core.registry import unknown
 from callforge_core.spec import Operation, Spec, load_spec
@@ -74,7 +75,7 @@ def render_list(found: Sequence[Listed]) -> str:
         lines += [*api_lines([each for each in found if each.api == api]), ""]
     if any(each.default for each in found) or len(found) > 1:
         lines.append("`callforge spec show OPERATION` explains one; --release names another one.")
-    return "\n".join(lines).rstrip()
+    return "\n".join(map(visible, lines)).rstrip()
 
 
 def api_lines(found: Sequence[Listed]) -> Iterator[str]:

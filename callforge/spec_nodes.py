@@ -6,7 +6,7 @@ huge ones keep `$ref` into their own `$defs`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from callforge_core.spec_documents import keys_of
@@ -141,3 +141,21 @@ def form_title(forms: Forms, index: int) -> str:
     }
     telling = [name for name in own if name not in others][:MOST_NAMES]
     return f"with {', '.join(telling)}" if telling else f"form {index + 1}"
+
+
+def join(beside: Schema, part: Schema) -> Schema:
+    """Return an alternative together with what stands beside it."""
+    joined = {**beside, **part}
+    if "properties" in beside and "properties" in part:
+        joined["properties"] = {**beside["properties"], **part["properties"]}
+    joined["required"] = list(dict.fromkeys([*required_of(beside), *required_of(part)]))
+    return joined if joined["required"] else {k: v for k, v in joined.items() if k != "required"}
+
+
+def without(joined: Schema, part: Schema, others: Sequence[Schema]) -> Schema:
+    """Return a schema without the members that only the other alternatives ask for."""
+    foreign = {name for each in others for name in required_of(each)} - set(required_of(part))
+    members = joined.get("properties")
+    if not isinstance(members, dict):
+        return joined
+    return joined | {"properties": {k: v for k, v in members.items() if k not in foreign}}

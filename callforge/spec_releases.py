@@ -213,22 +213,25 @@ def closedness_changes(pair: Both, old: Operation, new: Operation) -> Iterator[C
 
 
 def iter_closed(
-    node: Any, root: Schema, path: str = "$", trail: tuple[str, ...] = ()
+    node: Any, root: Schema, path: str = "$", seen: set[str] | None = None
 ) -> Iterator[tuple[str, bool]]:
-    """Yield each object of a published schema and whether it refuses undeclared members."""
-    here = reference(node)
-    if (here and here in trail) or len(trail) > DEEPEST:
+    """Yield each object of a published schema and whether it refuses undeclared members.
+
+    A named type is looked at where it is met first.
+    """
+    seen, here = seen if seen is not None else set(), reference(node)
+    if here in seen:
         return
-    schema, trail = follow(node, root), (*trail, here)
-    levels = list(iter_levels(schema, root))
+    seen.update([here] if here else [])
+    levels = list(iter_levels(follow(node, root), root))
     if any("properties" in each for each in levels):
         words = ("additionalProperties", "unevaluatedProperties")
         yield path, any(each.get(word) is False for each in levels for word in words)
     for level in levels:
         for name, member in (level.get("properties") or {}).items():
-            yield from iter_closed(member, root, f"{path}.{name}", trail)
+            yield from iter_closed(member, root, f"{path}.{name}", seen)
         if isinstance(level.get("items"), dict):
-            yield from iter_closed(level["items"], root, f"{path}[]", trail)
+            yield from iter_closed(level["items"], root, f"{path}[]", seen)
 
 
 def iter_levels(schema: Schema, root: Schema, depth: int = 0) -> Iterator[Schema]:

@@ -12,7 +12,7 @@ from callforge.spec_examples import Built
 from callforge.spec_fields import Field, layout
 from callforge.spec_nodes import Schema
 from callforge.spec_view import Explained
-from callforge.spec_words import in_words
+from callforge.spec_words import in_words, visible
 from validators.catalogue import Catalogue
 from validators.releases import refuses_unknown
 
@@ -31,7 +31,7 @@ def render_explained(explained: Explained, width: int | None = None) -> str:
         profile_lines(explained.catalogue, columns),
         example_lines(explained, columns),
     ]
-    return "\n\n".join(filter(None, ("\n".join(part) for part in parts)))
+    return "\n\n".join(filter(None, ("\n".join(map(visible, part)) for part in parts)))
 
 
 def head_lines(explained: Explained, width: int) -> Iterator[str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from callforge.api import find_spec
 from callforge.spec_documented import Words, find_examples, read_words
 from callforge.spec_examples import Built, build_example, first_error
-from callforge.spec_fields import Field, iter_fields
+from callforge.spec_fields import Field, heading, iter_fields
+from callforge.spec_nodes import Schema
 from callforge.spec_words import in_words
 from callforge_core.errors import SpecError
 from callforge_core.spec import Operation, load_spec
@@ -22,6 +24,7 @@ from validators.payload import Validator
 from validators.rules.packs import rules_for
 
 PROFILE = "qosProfile"
+MOST_FIELDS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +106,21 @@ def explain(
     return Explained(
         operation=operation,
         words=read_words(place, operation),
-        fields=tuple(iter_fields(operation.closed, operation.closed)),
+        fields=gather_fields(operation.closed),
         rules=rules,
         catalogue=offered if chooses else None,
         minimal=minimal,
         full=full,
         documented=documented,
     )
+
+
+def gather_fields(schema: Schema) -> tuple[Field, ...]:
+    """Return the tree of fields; types that contain each other would go on for ever."""
+    found = tuple(islice(iter_fields(schema, schema), MOST_FIELDS + 1))
+    if len(found) <= MOST_FIELDS:
+        return found
+    return (*found[:MOST_FIELDS], heading(0, "$", "and more: --schema has them all"))
 
 
 def refusal(validator: Validator, payload: Any) -> str:

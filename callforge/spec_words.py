@@ -30,6 +30,7 @@ GLOSSES = {
     r"^https:\/\/.+$": "starts with https://",
     r"^https://.+$": "starts with https://",
 }
+CONTROLS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]")
 CLASS = re.compile(r"\^\[((?:[^\]\\]|\\.)+)\](\+|\*|\{\d+(?:,\d*)?\})?\$")
 RANGES = {"a-zA-Z": "letters", "A-Za-z": "letters", "a-z": "small letters", "A-Z": "capitals"}
 COUNTED = (
@@ -238,3 +239,8 @@ def other_words(schema: Mapping[str, Any]) -> Iterator[str]:
 def say(value: Any) -> str:
     """Return a value as a person reads it: texts bare, the rest as JSON."""
     return value if isinstance(value, str) and value else render_json(value)
+
+
+def visible(line: str) -> str:
+    """Return a line with what a terminal would obey, not show, written out: colours, new lines."""
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", line)

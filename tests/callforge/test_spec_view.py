@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from callforge.spec_documented import find_examples
 from callforge.spec_examples import build_example, first_error
 from callforge.spec_fields import iter_fields
 from callforge.spec_list import list_specs, render_list
+from callforge.spec_releases import compare_releases
 from callforge.spec_show import render_explained
 from callforge.spec_texts import iter_matches, longest_match
-from callforge.spec_view import explain, render_schema
+from callforge.spec_view import explain, gather_fields, render_schema
 from callforge.spec_words import class_gloss, in_words
 from callforge_core.errors import CallforgeError
 from callforge_core.spec import load_spec
@@ -343,3 +345,33 @@ def test_a_foreign_definition_is_listed(shop: Path) -> None:
         None, "application/json",
     ]  # fmt: skip
     assert "listPets" in render_list([listed])
+
+
+def test_what_a_terminal_would_obey_is_written_out(tmp_path: Path) -> None:
+    file = tmp_path / "odd.json"
+    file.write_text(SHOP.replace("Add a pet", '"Add \\e[31m a pet"'))
+    file = file.rename(tmp_path / "odd.yaml")
+    assert "Add \\u001b[31m a pet" in render_explained(explain("createPet", spec=file), 80)
+    assert "\x1b" not in render_list(list_specs(None, None, file))
+
+
+def test_types_that_all_contain_each_other_end(tmp_path: Path) -> None:
+    types = {
+        f"T{n}": {
+            "type": "object",
+            "properties": {f"p{m}": {"$ref": f"#/components/schemas/T{m}"} for m in range(6)},
+        }
+        for n in range(6)
+    }
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/T0"}}}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "Knot", "version": "1"},
+        "paths": {"/t": {"post": {"operationId": "tie", "requestBody": body}}},
+        "components": {"schemas": types},
+    }
+    file = tmp_path / "knot.json"
+    file.write_text(json.dumps(document))
+    schema = load_spec(file).operation("tie").closed
+    assert gather_fields(schema)[-1].words.startswith("and more")
+    assert compare_releases(str(file), str(file)).changes == ()
