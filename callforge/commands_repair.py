@@ -59,6 +59,11 @@ def render_summary(document: Mapping[str, Any]) -> str:
         f"{document['left']} left as they were"
         + (f", {document['unreadable']} unreadable" if document["unreadable"] else ""),
     ]
+    if document["unfaithful"]:
+        lines.append(
+            f"  {document['unfaithful']} valid rows say more or less than their request; "
+            "they are left to a person"
+        )
     for title, counts in (("changed", document["changes"]), ("left", document["reasons"])):
         shown = list(counts.items())[:MOST_REASONS]
         lines += [f"  {title} x{count}: {what}" for what, count in shown]

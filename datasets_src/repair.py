@@ -16,6 +16,7 @@ from typing import Any
 from callforge_core.records import Issue
 from datasets_src import (
     repairs_request,
+    repairs_shapes,
     repairs_structure,
     repairs_text,
     repairs_types,
@@ -28,7 +29,7 @@ from validators.grounding import Grounder
 from validators.payload import Validator
 from validators.places import place_of, pointer_of
 
-REGISTERED = (repairs_text, repairs_structure, repairs_types, repairs_request)
+REGISTERED = (repairs_text, repairs_shapes, repairs_structure, repairs_types, repairs_request)
 MOST_CHANGES = 100  # a payload with more faults than this is junk
 TEXT_FAULTS = ("F1", "F2", "F3")
 
@@ -45,9 +46,9 @@ class Mended:
 
     @property
     def status(self) -> str:
-        """repaired, partly or left; right when there was no fault."""
+        """Repaired when valid now, partly when better, left when as it was; right without fault."""
         if self.changes:
-            return "partly" if self.left else "repaired"
+            return "repaired" if self.is_valid else "partly"
         return "left" if self.left else "right"
 
 

@@ -37,7 +37,9 @@ class Summary:
     valid_before: int = 0
     valid_after: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
-    """repaired, partly, left -> rows with a fault."""
+    """repaired, partly, left -> rows that were invalid, or are mended."""
+    unfaithful: int = 0
+    """Rows that are valid afterwards, but say what their request does not, or less."""
     rules: Counter[str] = field(default_factory=Counter)
     """Fault class and rule -> changes."""
     reasons: Counter[str] = field(default_factory=Counter)
@@ -57,6 +59,7 @@ class Summary:
             "valid_before": self.valid_before,
             "valid_after": self.valid_after,
             **{name: self.statuses[name] for name in ("repaired", "partly", "left")},
+            "unfaithful": self.unfaithful,
             "changes": dict(self.rules.most_common()),
             "reasons": dict(self.reasons.most_common()),
         }
@@ -105,7 +108,9 @@ class Workshop:
         """Count what was done to a row and keep its record, if it had a fault."""
         if mended.status == "right":
             return
-        self.summary.statuses[mended.status] += 1
+        if mended.changes or not mended.is_valid:
+            self.summary.statuses[mended.status] += 1
+        self.summary.unfaithful += mended.is_valid and bool(mended.left)
         self.summary.rules.update(f"{c.cls} {c.rule}" for c in mended.changes)
         self.summary.reasons.update(f"{left.cls} {left.reason}".strip() for left in mended.left)
         self.keep(
@@ -166,4 +171,8 @@ def repair_file(
 def keeping(path: Path) -> Iterator[Callable[[Record], None]]:
     """Open the file of records; it appears complete or not at all."""
     with writing(path) as stream:
-        yield lambda record: print(render_json(record), file=stream)
+
+        def keep(record: Record) -> None:
+            stream.write(f"{render_json(record)}\n")
+
+        yield keep

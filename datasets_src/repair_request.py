@@ -16,10 +16,11 @@ from validators.formats import is_e164
 from validators.grounding import Grounder, Grounding, is_said
 from validators.lengths import Length, is_unclear, read_lengths
 from validators.places import Place, has_place, is_within, place_of, value_at
-from validators.slots import Slot
+from validators.slots import NAME_PART, Slot
 
 PHONE = re.compile(r"(?:\+|(?<![\w+])00)[0-9](?:[\s().-]{0,2}[0-9]){5,18}")
 BESIDE = 25  # characters around a length of time in which words may change what it means
+FACT_NAMES = {"port", "ports", "ip", "address", "phone", "msisdn", "url", "uri", "duration"}
 COUNTRY_DIGITS = 3  # the longest country code
 FACT = re.compile(r"[a-z][a-z0-9+.-]*://|\+?[0-9][0-9 ()./-]{5,}[0-9]|[0-9a-f]*:[0-9a-f:]+", re.I)
 
@@ -137,13 +138,17 @@ class Stated:
                 found.append(number)
         return tuple(dict.fromkeys(found))
 
-    def lost(self, value: Any, rest: Any) -> Any:
-        """Return a leaf of a removed value that may be a fact and stands nowhere else, or None."""
+    def lost(self, value: Any, rest: Any, name: str) -> Any:
+        """Return a leaf of a removed value that may be a fact and stands nowhere else, or None.
+
+        Without a request the form of a value and the name of its member have to tell.
+        """
+        telling = {part.lower() for part in NAME_PART.findall(name)} & FACT_NAMES
         kept = {str(leaf) for leaf in iter_leaves(rest)}
         for leaf in iter_leaves(value):
             if leaf is None or isinstance(leaf, bool) or leaf == "" or str(leaf) in kept:
                 continue
-            if self.says(str(leaf)) if self.known else looks_like_fact(leaf):
+            if self.says(str(leaf)) if self.known else telling or looks_like_fact(leaf):
                 return leaf
         return None
 

@@ -199,7 +199,11 @@ def choose(case: Case, fixes: Sequence[Fix], what: str) -> Fix | Refusal | None:
     if not sound:
         return None
     stated = case.bench.stated
-    borne = [fix for fix in sound if stated.bears(fix.after, fix.place)]
+    borne = [
+        fix
+        for fix in sound
+        if stated.bears(fix.after, fix.place) and not stated.meant_for(fix.after, case.place)
+    ]
     derived = [fix for fix in borne if stated.derives(fix.after, fix.place)]
     if len(derived) == 1:
         return derived[0]

@@ -16,12 +16,17 @@ from validators.facts import Fact
 from validators.places import Place, has_place, is_within, value_at
 
 DURATION = ("duration",)
-LABEL = re.compile(r"public|external|\bnat\b|private|internal|local|behind|source", re.IGNORECASE)
+PUBLIC_PORT = re.compile(
+    r"(?:public|external|nat|mapped)(?:\s+side)?\s+port(?:\s+(?:is|number))?\W{0,3}$", re.IGNORECASE
+)
+PRIVATE_ADDRESS = re.compile(
+    r"(?:private|internal|local|inside)(?:\s+(?:ipv4|ip|address|side|is))*\W{0,3}$", re.IGNORECASE
+)
 GLUED = re.compile(
     r"\s?[:(,]?\s?(?:(?:and|with|on|at)\s)?(?:port\s?(?:is|=|:)?\s?)?", re.IGNORECASE
 )
 DEVICE_ADDRESS = ("device", "ipv4Address")
-AROUND = 30  # characters beside a fact in which its label stands
+AROUND = 40  # characters before a value in which its label stands
 
 
 @repairs("S1", "T3", "T5", "T1", "V2", "D6", by_request=True)
@@ -83,8 +88,8 @@ def stated_partner(case: Case) -> Fix | None:
     stated = case.bench.stated
     for name in ("publicPort", "privateAddress"):
         place = (*DEVICE_ADDRESS, name)
-        facts = [fact for fact in stated.meant_for(tree, place) if is_labelled(fact, tree, stated)]
-        if len(facts) != 1 or (facts[0].kind == "port") != (name == "publicPort"):
+        facts = [fact for fact in stated.unused(tree, place) if is_labelled(fact, tree, stated)]
+        if len(facts) != 1:
             continue
         value = int(facts[0].value) if facts[0].value.isdigit() else facts[0].value
         after = inserted(tree, place, value, case.bench.operation)
@@ -97,14 +102,14 @@ def stated_partner(case: Case) -> Fix | None:
 def is_labelled(fact: Fact, tree: Any, stated: Stated) -> bool:
     """Say whether the request says that a value is the device's public port or private address.
 
-    A word beside it says so, or the public address right before it does: 203.0.113.7:5555.
+    The words right before it say so, or it is a port right behind the public address.
     """
-    around = stated.request[max(0, fact.start - AROUND) : fact.end + AROUND]
-    if LABEL.search(around):
-        return True
+    before = stated.request[max(0, fact.start - AROUND) : fact.start]
+    if fact.kind != "port":
+        return PRIVATE_ADDRESS.search(before) is not None
     public = stated.grounding(tree).derivations.get((*DEVICE_ADDRESS, "publicAddress"))
     between = stated.request[public.end : fact.start] if public else "-"
-    return GLUED.fullmatch(between) is not None
+    return PUBLIC_PORT.search(before) is not None or GLUED.fullmatch(between) is not None
 
 
 @repairs("S1", "S6", "S8", "S9", "T1", "T3", "T5", "C3", by_request=True)
@@ -130,25 +135,40 @@ def is_port(leaf: Any) -> bool:
     return isinstance(leaf, int) and not isinstance(leaf, bool) and 0 <= leaf < 1 << 16
 
 
-@repairs("S1", "S8", "S9", "T1", "T3", "T4", by_request=True)
-def stated_value(case: Case) -> Fix | None:
-    """The only value of its kind that the request states for a place, where nothing valid is."""
+@repairs("S1", "S6", "S8", "S9", "T1", "T3", "T4", by_request=True)
+def stated_values(case: Case) -> Fix | None:
+    """What the request states for a place where nothing valid is, one value for each member."""
     stated, place = case.bench.stated, case.place
-    rest = without(case.tree, place)
-    facts = stated.meant_for(rest, place)
-    if len(facts) != 1 or facts[0].kind in ("port", "seconds"):
+    facts = stated.meant_for(without(case.tree, place), place)
+    kinds = {fact.kind: fact.value for fact in facts}
+    if not facts or len(kinds) < len(facts) or kinds.keys() & {"port", "seconds"}:
         return None
     slots = [
         slot
         for slot in stated.slots(place)
-        if FACT_OF.get(slot.kind) == facts[0].kind and is_within(slot.path, place)
+        if FACT_OF.get(slot.kind) in kinds and is_within(slot.path, place)
     ]
-    if len(slots) != 1:
+    if len(slots) != len(kinds) or len({slot.kind for slot in slots}) != len(kinds):
         return None
-    value: Any = facts[0].value
-    for name in reversed(slots[0].path[len(place) :]):
-        value = {name: value}
-    return put(case, place, value, f"the request states {facts[0].value}")
+    if case.issue.cls == "S6" and squeeze(case.value) not in map(squeeze, kinds.values()):
+        return None  # what stands there would be lost
+    value: Any = None
+    for slot in slots:
+        value = merged(value, slot.path[len(place) :], kinds[FACT_OF[slot.kind]])
+    return put(case, place, value, f"the request states {' and '.join(kinds.values())}")
+
+
+def merged(value: Any, path: Place, leaf: str) -> Any:
+    """Return an object with one more leaf at a path inside it; without a path, the leaf."""
+    if not path:
+        return leaf
+    node = value or {}
+    return {**node, path[0]: merged(node.get(path[0]), path[1:], leaf)}
+
+
+def squeeze(value: Any) -> str:
+    """Return a value without the signs that are set freely in numbers."""
+    return re.sub(r"[\s().-]", "", str(value))
 
 
 def without(tree: Any, place: Place) -> Any:

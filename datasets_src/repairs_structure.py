@@ -6,10 +6,6 @@ request states.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any
-
 from callforge_core.spec import declared
 from datasets_src.repair_edits import (
     inserted,
@@ -22,9 +18,6 @@ from datasets_src.repair_edits import (
 from datasets_src.repairing import Case, Fix, Refusal, choose, repairs
 from validators.places import Place, has_place, path_of, value_at
 from validators.undeclared import Unknown
-
-SPAN = re.compile(r"\s*([0-9]{1,5})\s*(?:-|–|to|\.\.|:)\s*([0-9]{1,5})\s*")
-NUMBER = re.compile(r"\s*[0-9]{1,5}\s*")
 
 
 @repairs("S7")
@@ -104,7 +97,9 @@ def drop_undeclared(case: Case) -> Fix | Refusal | None:
     if found.cls == "S5" and found.stands_for:
         return Refusal("its value does not fit the member of this release")
     after = removed(case.tree, case.place)
-    fact = case.bench.stated.lost(case.value, after)
+    if taken := meant_member(case):
+        return Refusal(f"it means {taken}, which has another value; which one counts is not said")
+    fact = case.bench.stated.lost(case.value, after, str(case.place[-1]))
     if fact is not None:
         return Refusal(f"its value {fact!r} may be a fact; where it belongs is not in the row")
     why = "the operation declares no such member, and its value is no fact of the request"
@@ -134,67 +129,25 @@ def drop_nothing(case: Case, why: str) -> Fix | Refusal:
     stated = case.bench.stated.unused(case.tree, case.place)
     if stated:
         return Refusal(f"the request states {stated[0].value}; left out, it would be lost")
-    return case.fix(removed(case.tree, case.place), "left out", why, value=None)
-
-
-@repairs("S9", "S6", "T1")
-def mend_port_lists(case: Case) -> Fix | Refusal | None:
-    """Ports said as a number, a list, or as 5010-5020 take the form ports or ranges."""
-    slot = next((n for n, key in enumerate(case.place) if str(key).endswith("Ports")), None)
-    if slot is None:
-        return None
-    place = case.place[: slot + 1]
-    holder = value_at(case.tree, place)
-    read = read_ports(holder)
-    if read is None or read == holder:
-        return None
-    after = replaced(case.tree, place, read)
-    fix = case.fix(after, "form of a list", "the same ports, as ports and ranges", place=place)
-    return choose(case, [fix], "the ports have one reading")
-
-
-@repairs("S9", "S6", "T1")
-def take_the_only_item(case: Case) -> Fix | Refusal | None:
-    """One value in a list or object of its own is that value, where it is valid as such."""
-    value = case.value
-    if isinstance(value, list | dict) and len(value) == 1:
-        (inner,) = value.values() if isinstance(value, dict) else value
-        fix = case.fix(
-            replaced(case.tree, case.place, inner), "without its wrapper", "one value, wrapped"
-        )
-        return choose(case, [fix], "one value stands inside")
-    return None
-
-
-@repairs("S9")
-def put_into_list(case: Case) -> Fix | Refusal | None:
-    """One value where a list belongs is a list of one."""
-    if isinstance(case.value, list) or case.value is None:
-        return None
-    after = replaced(case.tree, case.place, [case.value])
-    fix = case.fix(after, "list of one", "one value where a list belongs")
-    return choose(case, [fix], "it could be a list of one")
-
-
-@repairs("S6")
-def put_into_object(case: Case) -> Fix | Refusal | None:
-    """A plain value where an object belongs goes to the only member that takes it."""
-    if isinstance(case.value, dict | list) or case.value is None:
-        return None
-    fixes = []
-    schema = schema_at(case.bench.operation, case.tree, case.place)
-    for name in declared(schema, {}):
-        after = replaced(case.tree, case.place, {name: case.value})
-        why = f"of its members, only {name} takes such a value"
-        there, now = (*case.place, name), {name: case.value}
-        fixes.append(case.fix(after, "the only member that fits", why, place=there, value=now))
-    return choose(case, fixes, "one of its members takes the value")
+    after = removed(case.tree, case.place)
+    if not case.bench.stated.bears(after, case.place):
+        return Refusal("the request states more than what stands beside it")
+    return case.fix(after, "left out", why, value=None)
 
 
 def unknown_of(case: Case) -> Unknown | None:
     """Return what the closed world says of the undeclared member at the place."""
     world = case.bench.validator.world
     return next((u for u in world.iter_unknown(case.tree) if u.place == case.place), None)
+
+
+def meant_member(case: Case) -> str:
+    """Return the declared member beside an undeclared one that it is another word for, if any."""
+    parent, world = case.place[:-1], case.bench.validator.world
+    beside = value_at(case.tree, parent)
+    members = declared(schema_at(case.bench.operation, case.tree, parent), beside)
+    name = str(case.place[-1])
+    return next((m for m in members if world.means(name, m) and beside.get(m) != case.value), "")
 
 
 def is_free(case: Case, target: Place) -> bool:
@@ -218,52 +171,3 @@ def relocate(case: Case, target: Place) -> Fix:
     return case.fix(
         after, "moved to its only home", f"it belongs to {path_of(target)}", place=target
     )
-
-
-def read_ports(value: Any) -> Any:
-    """Return ports in whatever form as ports and ranges; None when they cannot be read."""
-    if isinstance(value, dict):
-        if value.keys() == {"from", "to"}:
-            return {"ranges": [value]}
-        if not value or value.keys() - {"ports", "ranges"}:
-            return None
-        parts = [list(as_list(child)) for child in value.values()]
-        if not all(parts):
-            return None
-        items = [item for part in parts for item in part]
-    else:
-        items = list(as_list(value))
-    ranges: list[Any] = []
-    ports: list[Any] = []
-    for item in items:
-        span = read_span(item)
-        if span is None:
-            return None
-        (ports if isinstance(span, int) else ranges).append(span)
-    spec = {name: found for name, found in (("ranges", ranges), ("ports", ports)) if found}
-    if isinstance(value, dict):
-        spec = {name: spec[name] for name in (*value, *spec) if name in spec}
-    return spec or None
-
-
-def as_list(value: Any) -> Iterator[Any]:
-    """Yield the items of a list, the parts of a text with commas, or the one value."""
-    if isinstance(value, list):
-        yield from value
-    elif isinstance(value, str):
-        yield from value.split(",")
-    elif value is not None:
-        yield value
-
-
-def read_span(item: Any) -> Any:
-    """Return a port as a number, a range as from and to; None for anything else."""
-    if isinstance(item, bool):
-        return None
-    if isinstance(item, int) or (isinstance(item, dict) and item.keys() == {"from", "to"}):
-        return item
-    if not isinstance(item, str):
-        return None
-    if match := SPAN.fullmatch(item):
-        return {"from": int(match[1]), "to": int(match[2])}
-    return int(item) if NUMBER.fullmatch(item) else None

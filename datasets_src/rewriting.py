@@ -111,8 +111,9 @@ def iter_pieces(path: Path) -> Iterator[Piece]:
         return
     text, done = load_document(path), 0
     for raw in iter_document(text, path.name):
-        if raw.at < 0:
-            continue  # where an array breaks off: the rest is copied as it is
+        if raw.at < 0:  # an array breaks off here: the rest is copied as it is
+            yield Piece(b"", raw)
+            continue
         yield Piece(text[done : raw.at].encode())
         done = raw.at + len(raw.text)
         yield Piece(raw.text.encode(), raw)
@@ -139,7 +140,7 @@ def literal(row: str, begin: int, end: int, text: str) -> str:
     old = row[begin:end]
     if old.startswith('"'):
         return render_text(text) if not old.isascii() or "\\u" not in old else escaped(text)
-    style = style_of(row)
+    style = style_of(old if ":" in old else row)
     line = row.rfind("\n", 0, begin) + 1
     margin = re.match(r"[ \t]*", row[line:])
     base = margin[0] if margin and "\n" in old else ""

@@ -26,6 +26,7 @@ import pyarrow  # type: ignore[import-untyped]  # ships no types
 import pyarrow.parquet  # type: ignore[import-untyped]  # ships no types
 
 from callforge_core.errors import DataError
+from datasets_src.containers import is_parquet
 from datasets_src.packing import open_bytes
 from datasets_src.readers import open_sources
 from datasets_src.rewriting import rewrite
@@ -58,7 +59,16 @@ ROWS: list[dict[str, Any]] = [
 ]
 SPLICES = (
     *(b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\\ud800", b"\xed\xa0\x80", b"\r\n", b"\r", b"\n\n"),
-    *(b"[" * 3000, b'{"a":' * 3000, b"9" * 6000, b"1e999", b"-0", b"NaN", b"null", b'{"a":1,"a":2}'),
+    *(
+        b"[" * 3000,
+        b'{"a":' * 3000,
+        b"9" * 6000,
+        b"1e999",
+        b"-0",
+        b"NaN",
+        b"null",
+        b'{"a":1,"a":2}',
+    ),
     *(b"\x1f\x8b\x08\x00", b"PAR1", b"\x28\xb5\x2f\xfd", b"\xe2\x80\xa8", b"\\u0000", b"//", b"'"),
     *(b'"messages":[{"role":"assistant"}],', b'"chosen":null,', b'"decision":[],', b'"id":{},'),
 )
@@ -158,7 +168,7 @@ def check(path: Path, form: str) -> str:
     except DataError as exc:
         assert "\n" not in str(exc), exc
         return "read, not written"
-    if "PAR1" in path.open("rb").read(4).decode("latin-1") or path.name.endswith(".parquet"):
+    if is_parquet(path):
         assert read_all(path) == read_all(out)
     else:
         with open_bytes(path) as before, open_bytes(out) as after:
