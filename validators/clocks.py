@@ -9,7 +9,7 @@ from typing import NamedTuple
 CLOCK = re.compile(
     r"(?<![\d./])(?<!\d:)(?:(\d{1,2})[:h](\d{2})(?::(\d{2}))?(?![\d:])|(\d{1,2})(?:[.:](\d{2}))?"
     r"(?=\s?[ap]\.?m\b)|(\d{1,2})(?=\s?(?:-|–|to|until|till)\s?\d{1,2}(?:[.:]\d{2})?\s?[ap]\.?m\b)"
-    r"|(noon|midday|midnight))\s?([ap])?(?:\.?m\b)?"
+    r"|(noon|midday|midnight))(?:\s?([ap])\.?m\b)?"
 )
 JOINT = re.compile(r"\s*(?:to|-|–|—|until|untill|till|til|and|through|thru|up to)\s*(?:about )?")
 DAY = 86400

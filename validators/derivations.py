@@ -10,140 +10,23 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from validators.calling_codes import stated_codes
 from validators.comparators import canonical_uri, network
-from validators.facts import GAP, WORDS, Fact, iter_addresses, iter_urls, lower
-from validators.lengths import Length, read_lengths
-from validators.number_words import SMALL, read_number_words
+from validators.facts import WORDS, iter_addresses, iter_urls, lower
+from validators.length_words import find_usual
+from validators.number_words import read_number_words
+from validators.phone_numbers import find_phone
 from validators.profile_words import ProfileWords
+from validators.request_text import UNDETERMINED, Kept, Request
 
-Found = tuple[str, int, int]
-Kept = Found | None
-UNDETERMINED: Found = ("undetermined", 0, 0)
-DEFAULT: Found = ("default", 0, 0)
-
-RUN = re.compile(r"(?:\+|(?<!\d)00)\s?\d[\d ().–/-]{5,40}\d")
-NATIONAL = re.compile(r"(?<![\w.+])\d[\d ().–/-]{5,40}\d")
 PLAIN_LENGTH = re.compile(
     r"(\d[\d.]{0,12})[ -]?"
     r"(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?)"
     r"(?![a-z\d/])(?!\s?,?\s?(?:and|plus|\d|½|half|one|two|three|t[ewh]|f[io]|six|sev|eig|nine|elev))"
 )
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-DIGIT_WORDS = {word: str(value) for word, value in SMALL.items() if value < 10} | {
-    "oh": "0", "o": "0", "double": "double", "triple": "triple", "plus": "plus",
-}  # fmt: skip
 PART_OF_A_NUMBER = frozenset("0123456789./,:-½¼¾")
+HEX = frozenset("0123456789abcdefABCDEF:")
 BLANKS = frozenset(" \t\n\r\"'<>()[]{},;|\0")
-
-
-class Request:
-    """The text of a request, what has been taken out of it, and what has been read in it."""
-
-    __slots__ = ("_lengths", "low", "rest", "text")
-    text: str
-    low: str
-    """The text in small letters."""
-    rest: str
-    """The same with gaps where values have been taken out."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.low = self.rest = lower(text)
-        self._lengths: list[Length] | None = None
-
-    def take(self, start: int, end: int) -> None:
-        """Take a passage out, so that nothing else is read in it."""
-        rest = self.rest
-        self.rest = f"{rest[:start]}{GAP * (end - start)}{rest[end:]}"
-
-    def place_of(self, value: str) -> int:
-        """Return where a text stands, rather where nothing has been taken out; -1: nowhere."""
-        start = self.rest.find(value)
-        return start if start >= 0 else self.text.find(value)
-
-    @property
-    def lengths(self) -> list[Length]:
-        """The lengths of time in what is left."""
-        if self._lengths is None:
-            self._lengths = read_lengths(self.rest)
-        return self._lengths
-
-
-def find_phone(value: str, request: Request) -> Kept:
-    """Find a number: as it is, with gaps, with 00, or national where the country is told."""
-    text = request.text
-    end = len(value)
-    start = request.place_of(value)
-    if start >= 0 and not text[start + end : start + end + 1].isdigit():
-        return "verbatim", start, start + end
-    if not value[1:].isdigit():
-        return None
-    digits = value.lstrip("+")
-    national: list[Found] = []
-    for run in (RUN, NATIONAL):
-        for match in run.finditer(text):
-            found = match_digits(digits, match)
-            if found and found[0] == "national":
-                national.append(found)
-            elif found:
-                return found
-    for _, begin, stop in national[:1]:
-        shown = sum(map(str.isdigit, text[begin:stop])) - 1
-        told = digits[: len(digits) - shown] in stated_codes(request.low)
-        return ("national number", begin, stop) if told else UNDETERMINED
-    return find_spoken_digits(digits, request)
-
-
-def match_digits(digits: str, match: re.Match[str]) -> Found | None:
-    """Return how a run of digits and gaps writes a number, perhaps with another number behind."""
-    shown, start = match[0], match.start()
-    squeezed = "".join(filter(str.isdigit, shown.replace("(0)", "")))
-    for how, prefix in (("spacing", ""), ("00 for +", "00")):
-        if squeezed.startswith(prefix + digits):
-            end = end_of_digits(shown, len(prefix + digits))
-            if not shown[end : end + 1].isdigit():
-                return how, start, start + end
-    local = squeezed[1:] if squeezed[:1] == "0" else squeezed
-    if (
-        len(local) >= 7
-        and digits.endswith(local)
-        and "+" not in shown
-        and len(digits) - len(local) <= 3
-    ):
-        if squeezed[:1] != "0" and len(local) < 9:
-            return None
-        return "national", start - (squeezed == local), match.end()
-    return None
-
-
-def end_of_digits(shown: str, count: int) -> int:
-    """Return the place behind the last of `count` digits, an inserted (0) not counted."""
-    skipped = shown.find("(0)")
-    for place, sign in enumerate(shown):
-        if sign.isdigit() and (skipped < 0 or place != skipped + 1):
-            count -= 1
-            if count == 0:
-                return place + 1
-    return len(shown)
-
-
-def find_spoken_digits(digits: str, request: Request) -> Kept:
-    """Find a number dictated digit by digit: plus four four seven seven double zero."""
-    said, start, end, repeat = "", -1, 0, 1
-    for match in WORDS.finditer(request.low):
-        word = match[0]
-        sign = DIGIT_WORDS.get(word, word if word.isdigit() else "")
-        if sign in ("double", "triple"):
-            repeat = 2 if sign == "double" else 3
-        elif sign and sign != "plus":
-            start = match.start() if start < 0 else start
-            said, end, repeat = said + sign * repeat, match.end(), 1
-        elif word not in ("-", ",", "."):
-            if said in (digits, "00" + digits):
-                return "digit words", start, end
-            said, start = "", -1
-    return ("digit words", start, end) if said in (digits, "00" + digits) else None
 
 
 def find_ipv4(value: str, request: Request) -> Kept:
@@ -168,11 +51,20 @@ def find_ipv6(value: str, request: Request) -> Kept:
         end = start + size
         before, after = text[start - 1 : start] if start else "", text[end : end + 2]
         if not (
-            before.isalnum() or before == ":" or after[:1].isalnum() or after[:1] == ":"
+            before.isalnum()
+            or (before == ":" and not is_label(text, start - 1))
+            or after[:1].isalnum()
+            or after[:1] == ":"
             or has_more(after)
-        ):  # fmt: skip
+        ):
             return "verbatim", start, end
     return find_network(value, request)
+
+
+def is_label(text: str, end: int) -> bool:
+    """Say whether the letters before a colon are a word, too long or not hexadecimal for IPv6."""
+    word = text[max(0, end - 5) : end]
+    return bool(word) and ((len(word) == 5 and word.isalpha()) or not HEX.issuperset(word))
 
 
 def has_more(after: str) -> bool:
@@ -223,10 +115,14 @@ def find_seconds(value: int, request: Request) -> Kept:
     for match in PLAIN_LENGTH.finditer(rest):
         amount, unit = match.groups()
         start = match.start()
-        if (start and rest[start - 1] in PART_OF_A_NUMBER) or amount.count(".") > 1:
+        before = rest[start - 1] if start else " "
+        if before in PART_OF_A_NUMBER or before.isalpha() or amount.count(".") > 1:
             continue
         if float(amount) * SECONDS[unit[0]] == value:
             return "unit", start, match.end()
+    usual = find_usual(value, rest) if 0 < value < 1 << 31 else None
+    if usual:
+        return "usual words", *usual
     for length in request.lengths:
         if abs(length.seconds - value) < 1e-6:
             return "length of time", length.start, length.end
@@ -309,4 +205,3 @@ FINDERS: dict[str, tuple[type | tuple[type, ...], Callable[[Any, Request], Kept]
 FACT_OF = {"phone": "phone", "ipv4": "ipv4", "ipv6": "ipv6", "url": "url", "port": "port",
            "ports": "port", "seconds": "seconds"}  # fmt: skip
 """Kind of slot -> kind of fact that belongs there."""
-__all__ = ["DEFAULT", "FACT_OF", "FINDERS", "UNDETERMINED", "Fact", "Found", "Kept", "Request"]

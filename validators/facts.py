@@ -47,6 +47,7 @@ PORTS = re.compile(
 )
 GLUED = re.compile(r"\0\]?:(\d{1,5})(?!\d)")
 TRANSPORT = re.compile(r"(?<![\w.])(\d{1,5})[/ ](?:tcp|udp|sctp)\b")
+AFTER_ONE_PORT = frozenset(("", ",", ";", ")", "\n", "."))
 SPOKEN = re.compile(rf"ports?\s(?:from\s|numbers?\s)?(?:\d+ (?:to|and) )?(?:{'|'.join(VALUES)})\b")
 PORT_ITEM = re.compile(rf"(\d{{1,5}})(?:{TO}(\d{{1,5}}))?")
 LENGTH_UNIT = re.compile(
@@ -207,7 +208,11 @@ def read_ports(low: str) -> list[Fact]:
     found: list[Fact] = []
     if "port" in low:
         for match in PORTS.finditer(low):
-            found += iter_port_items(low, *match.span(1))
+            start, end = match.span(1)
+            if match[1].isdigit() and low[end : end + 1] in AFTER_ONE_PORT:
+                found.append(Fact("port", str(int(match[1])), start, end))
+            else:
+                found += iter_port_items(low, start, end)
         if SPOKEN.search(low):
             found += iter_spoken_ports(low)
     if "\0:" in low or "\0]:" in low:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from callforge_core.records import Issue
 from callforge_core.spec import Operation
 from validators.catalogue import Catalogue
-from validators.derivations import UNDETERMINED
 from validators.facts import Fact
 from validators.placeholders import is_placeholder as is_placeholder
 from validators.placeholders import is_said as is_said
@@ -23,6 +22,7 @@ from validators.placeholders import iter_placeholders as iter_placeholders
 from validators.places import Place
 from validators.profile_words import ProfileWords
 from validators.reading import Reader
+from validators.request_text import UNDETERMINED
 from validators.slots import compile_plan
 from validators.unfaithful import Remains
 

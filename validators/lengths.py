@@ -44,8 +44,8 @@ UNIT = re.compile(
 AMOUNTS = frozenset(
     ("a", "an", "and", "of", "-", "/", "couple", *FILLERS, *PARTS, *GLYPHS, *VALUES, *SCALES)
 )
-CLOCK_WORD = re.compile(r"\d\s?[ap]\.?m\b|\dh\d|noon|midday|midnight")
-BEFORE, BEHIND = 60, 40  # characters around a unit that may belong to its length
+CLOCK_HINT = re.compile(r"\d(?::\d\d|h\d\d|\s?[ap]\.?m\b)")
+BEFORE, BEHIND = 44, 30  # characters around a unit that may belong to its length
 MOST = 40  # readings; a longer list of lengths is no request
 
 
@@ -91,7 +91,7 @@ def read_lengths(text: str) -> list[Length]:
         if unit >= done and len(found) < MOST:
             words = Words(text, max(done, unit - BEFORE), behind + BEHIND)
             done = read_around(words, unit, found) or done
-    if ":" in text or CLOCK_WORD.search(text):
+    if CLOCK_HINT.search(text) or "noon" in text or "midday" in text or "midnight" in text:
         found += (Length(*span) for span in iter_clock_spans(text))
     for match in ISO.finditer(text) if "pt" in text or "dt" in text else ():
         days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
@@ -131,6 +131,8 @@ def read_length(words: Words, start: int, into: list[Length]) -> int | None:
     head = read_amount(words, start)
     if head is None:
         return None
+    if words.at(start)[0].isdigit() and words.glued(start) and words.at(start - 1).isalpha():
+        return None  # M2M, 4K60s
     amount, place = head
     while words.at(place) in FILLERS or words.at(place) == "-":
         place += 1

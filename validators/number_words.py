@@ -26,6 +26,17 @@ class Spoken(NamedTuple):
     tokens: int
 
 
+def say_number(value: int) -> str:
+    """Return a number below 1000 in words: nine hundred and five."""
+    if value < 20:
+        return ONES[value]
+    if value < 100:
+        ten, one = divmod(value, 10)
+        return DECADES[ten - 2] + (f"-{ONES[one]}" if one else "")
+    hundred, rest = divmod(value, 100)
+    return f"{ONES[hundred]} hundred" + (f" and {say_number(rest)}" if rest else "")
+
+
 def read_number_words(words: Sequence[str], start: int = 0) -> Spoken | None:
     """Return the number that begins at `start`; hyphens are tokens of their own."""
     first = words[start] if 0 <= start < len(words) else ""

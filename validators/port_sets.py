@@ -9,9 +9,9 @@ from typing import Any
 
 from validators.against_gold import without
 from validators.comparators import merge
-from validators.derivations import Found, Request
 from validators.facts import Fact
 from validators.places import Place
+from validators.request_text import Found, Request
 from validators.slots import Slot
 
 Spans = tuple[tuple[int, int], ...]
@@ -26,10 +26,16 @@ class PortSlot:
 
     slot: Slot
     place: Place
-    spans: Spans
+    pairs: Spans
+    """Its ports and ranges as they are written."""
     value: Any
     left: list[tuple[int, int]] = field(default_factory=list)
     """What the request does not state."""
+
+    @property
+    def spans(self) -> Spans:
+        """Its ports as intervals that neither overlap nor touch."""
+        return merge(self.pairs)
 
     def covers(self, fact: Fact) -> bool:
         """Say whether all ports of a fact are in the slot."""
@@ -76,8 +82,10 @@ def is_in(number: int, fact: Fact) -> bool:
 
 def settle_ports(slots: list[PortSlot], stated: list[Fact], request: Request) -> bool:
     """Set what each slot holds beyond the request; say whether slots and request agree."""
-    if len(slots) == 1 and len(stated) == 1 and slots[0].spans == (stated[0].ports,):
-        slots[0].left = []
+    for slot in slots:
+        slot.left = []
+    held = [pair for slot in slots for pair in slot.pairs]
+    if len(held) == len(stated) and sorted(held) == sorted([fact.ports for fact in stated]):
         return True
     for slot in slots:
         slot.left = beyond(slot, stated)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from validators.catalogue import Catalogue
 
-WORD = re.compile(r"[a-z0-9]+(?:[-'][a-z0-9]+)*")
+WORD = re.compile(r"[a-z0-9]+")
 SPLIT = re.compile(r"[ _.-]+")
 ARTICLE = re.compile(r"^(?:a|an|the|our|my)\s+")
 TITLES = "profile|qos|qod|class|level|tier|type"
@@ -95,17 +95,16 @@ class ProfileWords:
         return None
 
     def speaks_of_other(self, name: str, low: str) -> bool:
-        """Say whether a request of small letters may say what another profile is for."""
-        return any(
-            phrase in low
-            for other, uses in self.uses.items()
-            if other != name
-            for _, phrase in uses
-        )
+        """Say whether a request of small letters says what only other profiles are for."""
+        for other, uses in self.sole.items():
+            if other != name and any(use in low for use in uses):
+                return True
+        words = set(WORD.findall(low))
+        return any(other != name and len(own & words) > 1 for other, own in self.strong.items())
 
     def hint(self, low: str) -> Hint:
         """Return what a request of small letters says of all profiles."""
-        words = {part for word in WORD.findall(low) for part in (word, *word.split("-"))}
+        words = set(WORD.findall(low))
         return Hint(
             frozenset(name for name, names in self.names.items() if names.search(low)),
             frozenset(name for name, uses in self.sole.items() if any(use in low for use in uses)),

@@ -6,25 +6,20 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from validators.comparators import intervals
-from validators.derivations import (
-    DEFAULT,
-    FACT_OF,
-    FINDERS,
-    UNDETERMINED,
-    Found,
-    Request,
-    find_profile,
-)
+from validators.derivations import FACT_OF, FINDERS, find_profile
 from validators.facts import Fact, read_facts, read_ports, without
 from validators.places import Place, is_within
 from validators.port_sets import PortSlot, settle_ports
 from validators.profile_words import ProfileWords
+from validators.request_text import DEFAULT, UNDETERMINED, Found, Request
 from validators.slots import Leaf, Plan, collect_leaves, iter_slots
 
-LEFT_OVER = re.compile(r"\d(?:[ ().–-]{0,2}\d){6}|\d\.\d{1,3}\.\d")
+# starts with one sign class: then the engine leaps from digit to digit
+LEFT_OVER = re.compile(r"[0-9](?:(?:[ ().–-]{0,2}[0-9]){6}|\.[0-9]{1,3}\.[0-9])")
 LONGEST = 100_000  # characters of a request; what lies beyond is not read
-LATER = frozenset({"seconds", "port", "ports", "number", "profile", "flag"})
+LATER = frozenset({"seconds", "port", "ports", "number", "profile", "flag", "choice"})
+EARLY = {kind: finder for kind, (_, finder) in FINDERS.items() if kind not in LATER}
+"""Kinds whose passages are taken out before anything else is read."""
 
 
 @dataclass(slots=True)
@@ -64,15 +59,20 @@ class Reader:
             slot, value, place = leaf
             if known and any(is_within(place, at) or is_within(at, place) for at in known):
                 continue
-            if slot.kind in LATER:
+            finder = EARLY.get(slot.kind)
+            if finder is None:
                 later.append(leaf)
-                continue
-            type_, finder = FINDERS[slot.kind]
-            if isinstance(value, type_):
-                self.keep(reading, leaf, finder(value, request), take=True)
+            elif isinstance(value, str):
+                found = finder(value, request)
+                if found and found[2]:
+                    reading.found[place] = found
+                    request.take(found[1], found[2])
+                else:
+                    self.keep(reading, leaf, found)
         for leaf in later:
             self.read_later(reading, leaf)
-        self.read_ports(reading)
+        if self.has_ports:
+            self.read_ports(reading)
         self.look_for_more(reading)
         return reading
 
@@ -89,24 +89,24 @@ class Reader:
         """Look for a value that is read in what addresses and telephone numbers leave."""
         slot, value, place = leaf
         kind = slot.kind
-        if kind == "ports":
-            spans = intervals(value)
-            if spans is not None:
-                reading.ports.append(PortSlot(slot, place, spans, value))
+        if kind == "profile":
+            if isinstance(value, str):
+                self.keep(reading, leaf, find_profile(value, reading.request, self.profiles))
+        elif kind == "ports":
+            pairs = pairs_of(value)
+            if pairs is not None:
+                reading.ports.append(PortSlot(slot, place, pairs, value))
         elif kind == "flag":
             reading.found[place] = UNDETERMINED
         elif isinstance(value, bool):
             return
         elif kind == "port":
-            if isinstance(value, int) and 0 <= value < 65536:
+            if is_port(value):
                 reading.ports.append(PortSlot(slot, place, ((value, value),), value))
-        elif kind == "profile":
-            if isinstance(value, str):
-                self.keep(reading, leaf, find_profile(value, reading.request, self.profiles))
         elif isinstance(value, FINDERS[kind][0]):
             self.keep(reading, leaf, FINDERS[kind][1](value, reading.request))
 
-    def keep(self, reading: Reading, leaf: Leaf, found: Found | None, take: bool = False) -> None:
+    def keep(self, reading: Reading, leaf: Leaf, found: Found | None) -> None:
         """Note what was found for a value, or that nothing was."""
         slot, value, place = leaf
         if (found is None or found is UNDETERMINED) and value in slot.fixed:
@@ -116,14 +116,10 @@ class Reader:
             reading.facts_left |= slot.kind in FACT_OF and slot.kind != "seconds"
             return
         reading.found[place] = found
-        if take and found[2]:
-            reading.request.take(found[1], found[2])
 
     def read_ports(self, reading: Reading) -> None:
         """Settle which ports are stated and which slots hold them."""
         request = reading.request
-        if not self.has_ports:
-            return
         reading.stated = read_ports(request.rest)
         if not reading.ports and not reading.stated:
             return
@@ -131,3 +127,24 @@ class Reader:
             # a port may be glued to an address that the payload does not have
             reading.stated = [fact for fact in read_facts(request.rest) if fact.kind == "port"]
             reading.facts_left |= not settle_ports(reading.ports, reading.stated, request)
+
+
+def pairs_of(value: Any) -> tuple[tuple[int, int], ...] | None:
+    """Return the ports and ranges of a set of ports, None when it is not a sound one."""
+    if not isinstance(value, dict) or not value or value.keys() - {"ports", "ranges"}:
+        return None
+    ports, ranges = value.get("ports", ()), value.get("ranges", ())
+    if not isinstance(ports, list | tuple) or not isinstance(ranges, list | tuple):
+        return None
+    pairs = [(port, port) for port in ports]
+    for span in ranges:
+        if not isinstance(span, dict) or span.keys() != {"from", "to"}:
+            return None
+        pairs.append((span["from"], span["to"]))
+    sound = all(is_port(low) and is_port(high) and low <= high for low, high in pairs)
+    return tuple(pairs) if pairs and sound else None
+
+
+def is_port(value: Any) -> bool:
+    """Say whether a value is a port number."""
+    return value.__class__ is int and 0 <= value < 65536

@@ -15,36 +15,23 @@ from typing import Any
 from callforge_core.records import Issue, Severity
 from validators.against_gold import NEAR, RATIOS, ports_overlap
 from validators.comparators import canonical_uri, iter_leaves, network
-from validators.derivations import FACT_OF, UNDETERMINED
+from validators.derivations import FACT_OF
 from validators.facts import Fact, read_facts
 from validators.lengths import is_unclear
 from validators.placeholders import is_placeholder
 from validators.places import Place, is_within, path_of, quote, value_at
 from validators.port_sets import SHARED, PortSlot, iter_shared
 from validators.reading import Reader, Reading
+from validators.request_text import UNDETERMINED
+from validators.sides import is_meant, side_of, side_said
 from validators.slots import Leaf, Slot
 from validators.undeclared import is_near
 
 IDENTITIES = frozenset({"phone", "ipv4", "ipv6"})
-NOT_MEANT = re.compile(
-    r"(?:\bnot|\bno longer|instead of|rather than|\bold|previous(?:ly)?|former(?:ly)?|\bwas|\bwere"
-    r"|used to be|call me|contact|reach me|reply|gateway|dns|\bsee|docs?|wiki|except|without"
-    r"|but for|version|blocked|closed|don't|do not|never)\b\W{0,3}(?:\w{1,12}\W{1,2}){0,3}$"
-)
-DEVICE = re.compile(
-    r"device|client|\bue\b|phone|handset|terminal|subscriber|mobile|tablet|camera|headset|robot"
-    r"|laptop|drone|sensor|modem|source|\blocal|sport|\buser|\bsim\b|\bmember|\bcaller|equipment|\bprivate|\bpublic|\binside|\bbehind"
-)
-TOLD_AFTER = re.compile(r"[\s)\]:\d]{0,8}\b(?:as|is) (?:the |our |my )?([a-z ]{3,24})")
-SERVER = re.compile(
-    r"server|host|backend|endpoint|dst|dest|target|remote|far end|traffic|connect|talk|\bsrv|subnet"
-    r"|network|application|service|\bdport|machine|platform|dual"
-)
 ENGLISH = re.compile(
     r"\b(?:the|for|and|to|with|please|need|is|on|a|of|our|my|want|from|at|it|we|use|give|set)\b"
 )
 TIMELY = re.compile(r"\b(?:today|now|soon|time|long|length|lasts?|minute|hour|day|week|duration)\b")
-AROUND = 60  # characters before a fact that say whose it is
 APART = 14  # characters between items of one list
 
 
@@ -215,7 +202,9 @@ class Remains:
         if SHARED.search(self.request.low):
             return
         for slot, fact in iter_shared(self.reading.ports, self.reading.stated):
-            if slot.slot.kind == "ports" and side_of(slot.slot) != self.side(fact):
+            if slot.slot.kind == "ports" and side_of(slot.slot) != side_said(
+                self.request.low, fact
+            ):
                 text = (
                     f"the request states port {fact.value} once, and not for {path_of(slot.place)}"
                 )
@@ -251,9 +240,13 @@ class Remains:
                     for other in self.reading.stated
                     if slot.covers(other)
                 )
-                if not self.is_meant(fact):
+                if not is_meant(self.request.low, fact):
                     continue
-                if slot.slot.kind == "ports" and beside and side_of(slot.slot) == self.side(fact):
+                if (
+                    slot.slot.kind == "ports"
+                    and beside
+                    and side_of(slot.slot) == side_said(self.request.low, fact)
+                ):
                     self.use(fact)
                     text = f"the request states port {fact.value} too"
                     yield fault("V8", "extent", slot.place, text)
@@ -264,24 +257,19 @@ class Remains:
         for fact in self.unused:
             slots = [slot for slot in self.reader.slots if FACT_OF.get(slot.kind) == fact.kind]
             free = [slot for slot in slots if value_at(self.payload, slot.path) is None]
-            side = self.side(fact)
+            side = side_said(self.request.low, fact)
             whole = [slot for slot in free if slot.kind != "port"] or free
             slot = next((slot for slot in whole if side_of(slot) == side), (whole or slots)[0])
             place: Place = slot.path
             while len(place) > 1 and value_at(self.payload, place[:-1]) is None:
                 place = place[:-1]
-            meant = free and self.is_meant(fact)
+            meant = free and is_meant(self.request.low, fact)
             text = f"the request says {fact.value}, no member holds it"
             severity: Severity = "error" if meant else "warn"
             if free and self.is_alternative(place):
                 yield fault("V8", "extent", place, text, severity=severity)
             else:
                 yield fault("V6", "unused", place, text, severity=severity)
-
-    def is_meant(self, fact: Fact) -> bool:
-        """Say whether a fact stands in no words that rule it out: not, instead of, call me."""
-        before = max(0, fact.start - AROUND)
-        return NOT_MEANT.search(self.request.low, before, fact.start) is None
 
     def is_alternative(self, place: Place) -> bool:
         """Say whether a place is one of several addresses of a member that has another one."""
@@ -290,21 +278,6 @@ class Remains:
         ]
         nested = [slot for slot in self.reader.slots if slot.path[: len(place) - 1] == place[:-1]]
         return len(nested) == len(family) > 1 and {slot.kind for slot in family} <= {"ipv4", "ipv6"}
-
-    def side(self, fact: Fact) -> str:
-        """Say whose a fact is by the last word before it that tells: device or server."""
-        after = TOLD_AFTER.match(self.request.low, fact.end)
-        if after and (DEVICE.search(after[1]) or SERVER.search(after[1])):
-            return "device" if DEVICE.search(after[1]) else "server"
-        before = self.request.low[max(0, fact.start - AROUND) : fact.start]
-        device = max((match.start() for match in DEVICE.finditer(before)), default=-1)
-        server = max((match.start() for match in SERVER.finditer(before)), default=-1)
-        return "device" if device > server else "server"
-
-
-def side_of(slot: Slot) -> str:
-    """Say whose a slot is by its name."""
-    return "device" if "device" in slot.path[0].lower() else "server"
 
 
 def spelled(fact: Fact) -> str:

@@ -1,0 +1,98 @@
+"""How is a length of time usually said? The common wordings, tried before a request is parsed.
+
+    "half an hour" in usual_words(1800)
+
+What is found here is beyond doubt: nothing before or behind it makes another length of it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from validators.number_words import SCALES, VALUES, say_number
+
+IDIOMS: dict[int, tuple[str, ...]] = {
+    900: ("quarter of an hour", "quarter hour"),
+    1800: ("half an hour", "half-hour", "half hour"),
+    2700: ("three quarters of an hour", "three-quarters of an hour"),
+    3600: ("an hour", "full hour"),
+    4500: ("an hour and a quarter",),
+    5400: ("an hour and a half",),
+    7200: ("couple of hours",),
+    43200: ("half a day",),
+    86400: ("a day", "full day", "whole day"),
+}
+HALF = " and a half hours"
+PARTS_BEFORE = frozenset(
+    ("half", "quarter", "quarters", "and", "hundred", *VALUES, *SCALES, "plus", "to", "or")
+)
+ENDING = re.compile(r"(?:s|ute|utes|ond|onds|mins)?(?![a-z\d])\.?")
+GOES_ON = re.compile(
+    r"[ ,-]{0,2}(?:and|plus|less|minus|or|to|a half|half|quarter|[&+½¼¾\d]"
+    rf"|(?:{'|'.join(VALUES)})\b)"
+)
+
+
+@lru_cache(maxsize=4096)
+def usual_words(seconds: int) -> tuple[str, ...]:
+    """Return wordings of a length in small letters, units cut where they may be longer."""
+    words = list(IDIOMS.get(seconds, ()))
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    if not left and seconds < 6000:
+        words.append(f"{say_number(seconds // 60)} min")
+    if not rest and 0 < hours <= 48:
+        words.append(f"{say_number(hours)} hour")
+    if seconds < 1000:
+        words.append(f"{say_number(seconds)} sec")
+    if rest == 1800 and 0 < hours < 24:
+        words += (f"{say_number(hours)}{HALF}", f"{hours}{HALF}")
+    if minutes and not left and 0 < hours < 24:
+        words += mixed(hours, minutes, "h", "m")
+    if minutes and left and not hours:
+        words += mixed(minutes, left, "m", "s")
+    if seconds % 86400 == 0 and 0 < seconds < 8_640_000:
+        words.append(f"{say_number(seconds // 86400)} day")
+    return tuple(words)
+
+
+def mixed(big: int, small: int, first: str, second: str) -> tuple[str, ...]:
+    """Return wordings of two units: 1h 30m, one hour and thirty minutes."""
+    name, part = {"h": ("hour", "min"), "m": ("minute", "sec")}[first]
+    name += "s" * (big > 1)
+    brief = {"h": "h", "m": "min"}[first]
+    in_words = f"{say_number(big)} {name}", say_number(small)
+    return (
+        f"{big}h{small:02d}" if first == "h" else f"{big}m{small}s",
+        f"{big}{first} {small}{second}",
+        f"{big} {brief} {small} {'min' if first == 'h' else 's'}",
+        f"{big} {name} and {small} {part}",
+        f"{big} {name} {small} {part}",
+        f"{in_words[0]} and {in_words[1]} {part}",
+        f"{in_words[0]} {in_words[1]}",
+        f"{big}hr {small}min",
+    )
+
+
+def find_usual(seconds: int, text: str) -> tuple[int, int] | None:
+    """Return where a text of small letters plainly says a length in a usual wording."""
+    for words in usual_words(seconds):
+        start = text.find(words)
+        if start >= 0:
+            ending = ENDING.match(text, start + len(words))
+            part = words.startswith("a") and text.endswith("of ", 0, start)
+            if ending and not part and is_whole(text, start, ending.end()):
+                return start, ending.end()
+    return None
+
+
+def is_whole(text: str, start: int, end: int) -> bool:
+    """Say whether nothing around a wording belongs to the same length."""
+    before = text[max(0, start - 12) : start]
+    if before[-1:].isalnum() or before[-1:] in tuple("-–./,:½¼¾"):
+        return False
+    word = before.rstrip(" ").rpartition(" ")[2]
+    if word in PARTS_BEFORE or word[-1:].isdigit():
+        return False
+    return GOES_ON.match(text, end) is None
