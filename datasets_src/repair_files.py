@@ -148,22 +148,12 @@ def is_same(chosen: str, rejected: str) -> bool:
 
 
 def repair_file(
-    path: Path,
-    out: Path,
-    validator: Validator,
-    form: str = AUTO,
-    *,
-    track: Callable[[Entry], None] = lambda _entry: None,
+    path: Path, out: Path, validator: Validator, form: str = AUTO
 ) -> tuple[str, Summary]:
     """Write `out` with mended answers and the records beside it; return format and counts."""
     with keeping(out.with_name(out.name + SUFFIX)) as keep:
         workshop = Workshop(validator, keep)
-
-        def change(entry: Entry) -> Mapping[str, str]:
-            track(entry)
-            return workshop.change(entry)
-
-        form = rewrite(path, out, change, form)
+        form = rewrite(path, out, workshop.change, form)
     return form, workshop.summary
 
 

@@ -7,6 +7,7 @@ column of objects with changed answers becomes JSON text: a struct column cannot
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -34,6 +35,7 @@ from datasets_src.verbatim import (
     style_of,
 )
 
+LOG = logging.getLogger(__name__)
 Change = Callable[[Entry], Mapping[str, str]]
 """Entry -> field -> its new text; fields that stay are left out."""
 HALF = re.compile("[\ud800-\udfff]")
@@ -52,7 +54,10 @@ def rewrite(path: Path, out: Path, change: Change, form: str = AUTO) -> str:
     Raises DataError when the file cannot be written back, OutputError when `out` cannot be written.
     """
     check_places(path, out)
-    shape = get_shape(open_file(path, form).format)
+    opened = open_file(path, form)
+    for note in opened.notes:
+        LOG.info("%s: %s", path.name, note)
+    shape = get_shape(opened.format)
     if is_parquet(path):
         from datasets_src.rewriting_columns import rewrite_parquet
 
