@@ -49,6 +49,13 @@ WHOLE = sorted({line for line in shell_lines(README) if line.startswith("callfor
 VERBS = sorted({shlex.split(command)[1] for command in COMMANDS})
 
 
+def find_command(words: list[str]) -> tuple[list[str], list[str]]:
+    """Split words into the verb, with its action where it has some, and what follows."""
+    group = typer.main.get_command(app).commands[words[0]]  # type: ignore[attr-defined]  # a group
+    nested = hasattr(group, "commands") and len(words) > 1
+    return (words[:2], words[2:]) if nested else (words[:1], words[1:])
+
+
 def tree_paths() -> Iterator[str]:
     """Yield the paths of the annotated tree, nested ones joined to the folder above."""
     block = README.partition("## The tree")[2].partition("```text\n")[2].partition("```")[0]
@@ -68,10 +75,11 @@ def test_the_readme_shows_every_stage_of_the_pipeline() -> None:
 
 @pytest.mark.parametrize("command", WHOLE)
 def test_a_command_of_the_readme_parses_with_all_its_options(command: str) -> None:
-    group = typer.main.get_command(app)
-    _, verb, *words = shlex.split(command)
-    chosen = group.commands[verb]  # type: ignore[attr-defined]  # a typer app with verbs is a group
-    with chosen.make_context(verb, words) as context:
+    verb, words = find_command(shlex.split(command)[1:])
+    chosen = typer.main.get_command(app)
+    for name in verb:
+        chosen = chosen.commands[name]  # type: ignore[attr-defined]  # an app with verbs is a group
+    with chosen.make_context(" ".join(verb), words) as context:
         assert context.args == []  # nothing was left over
 
 
@@ -84,11 +92,11 @@ def test_a_verb_of_the_documents_explains_itself(verb: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_an_option_named_in_the_documents_exists(command: str) -> None:
-    _, verb, *words = shlex.split(command)
-    known = CliRunner().invoke(app, [verb, "--help"]).output
+    verb, words = find_command(shlex.split(command)[1:])
+    known = CliRunner().invoke(app, [*verb, "--help"]).output
     for word in words:
         if word.startswith("--"):
-            assert re.search(rf"{word}\b", known), f"{verb} has no {word}"
+            assert re.search(rf"{word}\b", known), f"{' '.join(verb)} has no {word}"
 
 
 @pytest.mark.parametrize("path", sorted(tree_paths()))

@@ -100,7 +100,6 @@ def test_a_verb_still_to_come_says_so_in_one_line(verb: str) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("spec", "check", "file.yaml"),
         ("generate", "dialogues", "--out", "x"),
         ("generate", "--backend", "openai", "--out", "x"),
         ("eval", "--model", "m", "--data", "d", "--out", "o", "--engine", "vllm"),
@@ -155,7 +154,9 @@ def test_a_broken_line_is_counted_and_named_not_a_crash(tmp_path: Path) -> None:
     assert done.returncode == 1
     document = json.loads((tmp_path / "r.json").read_text())
     assert (document["valid"], document["unreadable"]) == (1, 1)
-    assert "rows.jsonl:2" in document["issues"][0]["message"]
+    broken = [issue for issue in document["issues"] if issue["code"] == "row.unreadable"]
+    assert [issue["row"] for issue in broken] == [2]
+    assert "rows.jsonl:2" in broken[0]["message"]
 
 
 def test_a_folder_in_the_place_of_an_output_file_is_refused(tmp_path: Path) -> None:
