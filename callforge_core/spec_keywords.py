@@ -24,7 +24,10 @@ LISTS = {"draft4": {"allOf", "anyOf", "oneOf"}}
 LISTS["2020-12"] = LISTS["draft4"] | {"prefixItems"}
 MAPS = {"draft4": {"properties"}}
 MAPS["2020-12"] = {"properties", "patternProperties", "dependentSchemas"}
-OPEN_OR_SHUT = {"additionalProperties", "items", "unevaluatedItems", "unevaluatedProperties"}
+OPEN_OR_SHUT = {
+    "draft4": {"additionalProperties"},
+    "2020-12": {"additionalProperties", "items", "unevaluatedItems", "unevaluatedProperties"},
+}
 """Words whose value may stay a plain true or false."""
 
 COUNTS = {"maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties"}

@@ -115,7 +115,7 @@ def close_items(closing: Closing, case: Case, arrays: list[Place]) -> Schema:
     items = [part.child("items") for part in arrays if "items" in part.node]
     schemas = tuple(place for place in items if isinstance(place.node, dict))
     if any(place.node is False for place in items):
-        words["items"] = False
+        words["items"] = {"not": {}} if closing.reading.dialect == "draft4" else False
     elif schemas:
         words["items"] = closing.close(schemas, case.trail)
     for part in arrays:

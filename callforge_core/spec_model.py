@@ -70,6 +70,9 @@ class Operations(Mapping[str, Operation]):
             self.compiled[name] = self.compilers[name]()
         return self.compiled[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.compilers
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.compilers)
 

@@ -175,7 +175,7 @@ def read_parameter(target: Place, reading: Reading) -> Parameter | None:
     """Read one parameter object; None for one that nobody sends."""
     node: dict[str, Any] = target.node
     name, where = node.get("name"), node.get("in")
-    if not isinstance(name, str) or where not in STYLES:
+    if not isinstance(name, str) or not isinstance(where, str) or where not in STYLES:
         if node:
             sentence = "a parameter wants a name, and path, query, header or cookie as 'in'"
             reading.notes.lost(target, "parameter", sentence)

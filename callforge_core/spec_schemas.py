@@ -120,7 +120,7 @@ class Published:
         """Return the value of one word, references in it replaced."""
         dialect = self.reading.dialect
         if key in SINGLE[dialect]:
-            if isinstance(value, bool) and key in OPEN_OR_SHUT:
+            if isinstance(value, bool) and key in OPEN_OR_SHUT[dialect]:
                 return value
             return self.schema(target.child(key), at, trail, here, spared)
         if key in LISTS[dialect]:
