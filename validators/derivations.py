@@ -13,7 +13,7 @@ from typing import Any
 from validators.comparators import canonical_uri, network
 from validators.facts import WORDS, iter_addresses, iter_urls, lower
 from validators.length_words import find_usual
-from validators.number_words import read_number_words
+from validators.number_words import VALUES, read_number_words
 from validators.phone_numbers import find_phone
 from validators.profile_words import ProfileWords
 from validators.request_text import UNDETERMINED, Kept, Request
@@ -21,10 +21,10 @@ from validators.request_text import UNDETERMINED, Kept, Request
 PLAIN_LENGTH = re.compile(
     r"(\d[\d.]{0,12})[ -]?"
     r"(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?)"
-    r"(?![a-z\d/])(?!\s?,?\s?(?:and|plus|\d|½|half|one|two|three|t[ewh]|f[io]|six|sev|eig|nine|elev))"
+    rf"(?![a-z\d/])(?![ ,]{{0,2}}(?:and\b|plus\b|\d|½|half\b|(?:{'|'.join(VALUES)})\b))"
 )
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-PART_OF_A_NUMBER = frozenset("0123456789./,:-½¼¾")
+PART_OF_A_NUMBER = frozenset("0123456789./,-½¼¾")
 HEX = frozenset("0123456789abcdefABCDEF:")
 BLANKS = frozenset(" \t\n\r\"'<>()[]{},;|\0")
 
@@ -117,6 +117,8 @@ def find_seconds(value: int, request: Request) -> Kept:
         start = match.start()
         before = rest[start - 1] if start else " "
         if before in PART_OF_A_NUMBER or before.isalpha() or amount.count(".") > 1:
+            continue
+        if before == ":" and rest[start - 2 : start - 1].isdigit():
             continue
         if float(amount) * SECONDS[unit[0]] == value:
             return "unit", start, match.end()

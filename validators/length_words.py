@@ -21,7 +21,8 @@ IDIOMS: dict[int, tuple[str, ...]] = {
     5400: ("an hour and a half",),
     7200: ("couple of hours",),
     43200: ("half a day",),
-    86400: ("a day", "full day", "whole day"),
+    60: ("a minute",),
+    86400: ("a day", "full day", "one whole day"),
 }
 HALF = " and a half hours"
 PARTS_BEFORE = frozenset(
@@ -48,6 +49,7 @@ def usual_words(seconds: int) -> tuple[str, ...]:
         words.append(f"{say_number(seconds)} sec")
     if rest == 1800 and 0 < hours < 24:
         words += (f"{say_number(hours)}{HALF}", f"{hours}{HALF}")
+        words.append(f"{say_number(hours)} hours and a half")
     if minutes and not left and 0 < hours < 24:
         words += mixed(hours, minutes, "h", "m")
     if minutes and left and not hours:
@@ -81,7 +83,7 @@ def find_usual(seconds: int, text: str) -> tuple[int, int] | None:
         start = text.find(words)
         if start >= 0:
             ending = ENDING.match(text, start + len(words))
-            part = words.startswith("a") and text.endswith("of ", 0, start)
+            part = text.endswith(("quarter of ", "quarters of ", "half of ", "third of "), 0, start)
             if ending and not part and is_whole(text, start, ending.end()):
                 return start, ending.end()
     return None
@@ -90,7 +92,9 @@ def find_usual(seconds: int, text: str) -> tuple[int, int] | None:
 def is_whole(text: str, start: int, end: int) -> bool:
     """Say whether nothing around a wording belongs to the same length."""
     before = text[max(0, start - 12) : start]
-    if before[-1:].isalnum() or before[-1:] in tuple("-–./,:½¼¾"):
+    if before[-1:].isalnum() or before[-1:] in tuple("-–./,½¼¾"):
+        return False
+    if before[-1:] == ":" and before[-2:-1].isdigit():
         return False
     word = before.rstrip(" ").rpartition(" ")[2]
     if word in PARTS_BEFORE or word[-1:].isdigit():

@@ -7,13 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from validators.derivations import FACT_OF, FINDERS, find_profile
-from validators.facts import Fact, read_facts, read_ports, without
+from validators.facts import GAP, SPOKEN, Fact, read_facts, read_ports, without
 from validators.places import Place, is_within
 from validators.port_sets import PortSlot, settle_ports
 from validators.profile_words import ProfileWords
 from validators.request_text import DEFAULT, UNDETERMINED, Found, Request
 from validators.slots import Leaf, Plan, collect_leaves, iter_slots
 
+DIGIT = re.compile("[0-9]")
+PLAIN_LENGTHS = frozenset(
+    {"unit", "usual words"}
+)  # the words between two clock times may hold more
+BEFORE_A_PORT = frozenset(" :=(,/\n")
+# neither a longer number, nor a range, nor a length of time
+AFTER_A_PORT = re.compile(
+    r"(?:[,;)\n]|\.(?!\d)|/(?:tcp|udp)|$|\s(?:and|or|plus|with|for|from|on)\b)"
+)
 # starts with one sign class: then the engine leaps from digit to digit
 LEFT_OVER = re.compile(r"[0-9](?:(?:[ ().–-]{0,2}[0-9]){6}|\.[0-9]{1,3}\.[0-9])")
 LONGEST = 100_000  # characters of a request; what lies beyond is not read
@@ -71,9 +80,10 @@ class Reader:
                     self.keep(reading, leaf, found)
         for leaf in later:
             self.read_later(reading, leaf)
-        if self.has_ports:
-            self.read_ports(reading)
-        self.look_for_more(reading)
+        if not is_used_up(reading):
+            if self.has_ports:
+                self.read_ports(reading)
+            self.look_for_more(reading)
         return reading
 
     def look_for_more(self, reading: Reading) -> None:
@@ -127,6 +137,38 @@ class Reader:
             # a port may be glued to an address that the payload does not have
             reading.stated = [fact for fact in read_facts(request.rest) if fact.kind == "port"]
             reading.facts_left |= not settle_ports(reading.ports, reading.stated, request)
+
+
+def is_used_up(reading: Reading) -> bool:
+    """Say whether all digits of a request are used, so that nothing can be left over in it.
+
+    Most requests state nothing but what is asked for: then ports need not be read as lists.
+    """
+    rest = reading.request.rest
+    for how, start, end in reading.found.values():
+        if how in PLAIN_LENGTHS:
+            rest = f"{rest[:start]}{GAP * (end - start)}{rest[end:]}"
+    stated = []
+    for slot in reading.ports:
+        for low, high in slot.pairs:
+            start = find_single(str(low), rest) if low == high else -1
+            if start < 0:
+                return False
+            end = start + len(str(low))
+            stated.append(Fact("port", str(low), start, end))
+            rest = f"{rest[:start]}{GAP * (end - start)}{rest[end:]}"
+    if DIGIT.search(rest) or "::" in rest or "://" in rest or SPOKEN.search(rest):
+        return False
+    reading.stated = stated
+    return True
+
+
+def find_single(number: str, rest: str) -> int:
+    """Return where a number stands that is no end of a range, -1 when it stands nowhere."""
+    start = rest.find(number)
+    if start < 1 or rest[start - 1] not in BEFORE_A_PORT:
+        return -1
+    return start if AFTER_A_PORT.match(rest, start + len(number)) else -1
 
 
 def pairs_of(value: Any) -> tuple[tuple[int, int], ...] | None:

@@ -8,7 +8,7 @@ import pytest
 
 from callforge_core.spec import Operation
 from validators.catalogue import Catalogue
-from validators.grounding import Grounder
+from validators.grounding import Grounder, is_said
 from validators.places import place_of, pointer_of
 
 PHONE = "/device/phoneNumber"
@@ -223,6 +223,25 @@ def test_the_request_tells_these_faults_and_no_others(
     ]
     assert {(issue.cls, pointer_of(place_of(issue.path))) for issue in issues} == expected
     assert all(issue.layer == "grounding" and issue.basis == "project" for issue in issues)
+
+
+SAID = [
+    ("192.0.2.231", "server:192.0.2.231", True),
+    ("192.0.2.231", "Server=192.0.2.231, please", True),
+    ("5060", "port=5060", True),
+    ("2001:db8::1", "server:2001:db8::1", True),
+    ("2001:db8::1", "device:2001:DB8:0::1 now", True),
+    ("192.0.2.23", "server:192.0.2.231", False),
+    ("2001:db8::1", "2001:db8::1:2", False),
+    ("5060", "port 50601", False),
+]
+
+
+@pytest.mark.parametrize(("value", "request_", "said"), SAID)
+def test_a_value_counts_as_said_when_a_label_is_glued_to_it(
+    value: str, request_: str, said: bool
+) -> None:
+    assert is_said(value, request_) is said
 
 
 def test_a_request_that_is_none_says_nothing(grounder: Grounder) -> None:
