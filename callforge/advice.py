@@ -2,18 +2,27 @@
 
     advise("C2", "rules.token_members")  ->  "Add accessToken, accessTokenExpiresUtc and ..."
 
-The most exact text wins: class and code together, then the code, then the class, then the layer.
+The most exact text wins: class and place, class and code, then the code, then the class, then the layer.
 """
 
 from __future__ import annotations
 
 BY_CLASS_AND_CODE = {
-    ("C2", "schema.any_of"): "Add publicPort or privateAddress if you know it, else name the device"
-    " by its phone number; callforge repair cannot guess it.",
+    ("C2", "schema.any_of"): "Add one of the members that the message asks for, if you know its"
+    " value; callforge repair cannot guess it.",
+    ("S6", "schema.type"): "Wrap the value in the object that belongs there; callforge repair does"
+    " so where only one member can hold it.",
+    ("S9", "schema.type"): "Put a list where one is expected, even for a single item; callforge"
+    " repair does so.",
     ("T6", "rules.token_type"): "Write bearer, all in small letters.",
     ("T3", "rules.token_text"): "Give the token member a text, or leave the whole credential out.",
     ("T1", "rules.token_text"): "Write the token member as a text, in quotes.",
     ("S8", "schema.min_properties"): "Leave the empty object out, or say in it what was meant.",
+}
+
+AT_PLACE = {
+    ("C2", ".device.ipv4Address"): "Add publicPort or privateAddress if you know it, else name the"
+    " device by its phone number; callforge repair cannot guess it.",
 }
 
 BY_CODE = {
@@ -178,11 +187,12 @@ BY_LAYER = {
 ANYTHING = "Compare the row with the message and the rule it names, then correct or remove the row."
 
 
-def advise(cls: str, code: str) -> str:
-    """Return one sentence that says what a person could do about a finding."""
+def advise(cls: str, code: str, path: str = "") -> str:
+    """Return one sentence that says what a person could do about a finding at a place."""
     layer = code.partition(".")[0]
     return (
-        BY_CLASS_AND_CODE.get((cls, code))
+        AT_PLACE.get((cls, path[1:]))
+        or BY_CLASS_AND_CODE.get((cls, code))
         or BY_CODE.get(code)
         or BY_CLASS.get(cls)
         or BY_LAYER.get(layer)

@@ -61,8 +61,8 @@ def render_summary(document: Mapping[str, Any]) -> str:
     ]
     if document["unfaithful"]:
         lines.append(
-            f"  {document['unfaithful']} valid rows say more or less than their request; "
-            "they are left to a person"
+            f"  valid, but saying more or less than the request: {document['unfaithful']}; "
+            "left to a person"
         )
     for title, counts in (("changed", document["changes"]), ("left", document["reasons"])):
         shown = list(counts.items())[:MOST_REASONS]

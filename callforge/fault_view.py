@@ -115,7 +115,9 @@ def view_kind(issues: list[Issue], lookup: RowLookup, *, complete: bool) -> dict
     example = next((i for i in issues if lookup.key_of(i) in lookup.rows), None)
     example = example or (issues[0] if issues else None)
     keys = dict.fromkeys(key for issue in issues if (key := lookup.key_of(issue)))
-    advice = dict.fromkeys(advise(str(i.get("class", "")), str(i.get("code", ""))) for i in issues)
+    advice = dict.fromkeys(
+        advise(*(str(issue.get(key, "")) for key in ("class", "code", "path"))) for issue in issues
+    )
     return {
         "rows": len(keys) if complete and keys else None,
         "layers": names_in(issues, "layer", LAYERS),

@@ -141,7 +141,7 @@ def fault_lines(name: str, count: int, issue: Mapping[str, Any], rows: Rows) -> 
     yield from wrap([f"e.g. {where}{side}{place}: {message}"], "    ")
     if value := show_value(issue, rows):
         yield f"    found: {value}"
-    if advice := advise(issue["class"], issue["code"]):
+    if advice := advise(issue["class"], issue["code"], issue["path"]):
         yield from wrap([f"what to do: {advice}"], "    ")
 
 

@@ -98,7 +98,7 @@ def iter_catalogue_issues(payload: Mapping[str, Any], catalogue: Catalogue) -> I
         return
     profile = catalogue.get(name)
     if profile is None:
-        near = difflib.get_close_matches(name.upper(), list(catalogue.by_name), n=1)
+        near = difflib.get_close_matches(name.upper(), list(catalogue.by_name), n=1, cutoff=0.75)
         hint = f"; did you mean {near[0]}?" if near else ""
         known = ", ".join(catalogue.by_name)
         yield issue(

@@ -68,7 +68,7 @@ def test_advice_is_one_sentence_that_fits_two_lines(sentence: str) -> None:
 
 
 def test_an_address_behind_a_shared_one_cannot_be_guessed() -> None:
-    said = advise("C2", "schema.any_of")
+    said = advise("C2", "schema.any_of", "$.device.ipv4Address")
     assert "publicPort or privateAddress" in said
     assert "phone number" in said
     assert "cannot guess" in said
