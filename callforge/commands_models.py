@@ -137,14 +137,27 @@ def bench(
         raise CallforgeError(f"`callforge bench {what}` is not in this version; see CHANGELOG.md")
 
 
-def doctor() -> None:
-    """Check this installation: packages, extras, base model, folders."""
-    from callforge.doctor import examine
+def doctor(
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Inject every fault class and see what is found.")
+    ] = False,
+    rows: Annotated[int | None, typer.Option(min=1, help="Faults per class (200).")] = None,
+    json: JsonFile = None,
+) -> None:
+    """Check this installation (packages, extras, base model, folders) or the validator itself."""
+    if not self_test and (rows is not None or json is not None):
+        raise CallforgeError("--rows and --json belong to --self-test; add it or leave them out")
+    if self_test:
+        from callforge.self_test import check_validator
 
-    text, good = examine()
+        text, good = check_validator(rows=rows, json_file=json)
+    else:
+        from callforge.doctor import examine
+
+        text, good = examine()
     print(text)
     if not good:
-        raise typer.Exit(2)
+        raise typer.Exit(1 if self_test else 2)
 
 
 def demo(

@@ -14,9 +14,12 @@ from uuid import UUID
 from callforge_core.jsonl import render_json
 from callforge_core.records import Sample
 from callforge_core.spec import order_keys
+from generators.enriched import enrich
 from validators.decision_faults import MORE_SECONDS, Expected, Validators
+from validators.rules.context import Token
 
 EXTEND = "extendQosSessionDuration"
+OUTSIDE = ("Book me a flight to Lisbon.", "A network session cannot book flights.")
 
 
 def expect(sample: Sample) -> Expected:
@@ -52,6 +55,24 @@ def extend(call: Expected, more_s: int, rng: Random) -> Expected:
         path={"sessionId": session},
         running_s=(call.payload or {}).get("duration"),
     )
+
+
+def vary(sample: Sample, rng: Random) -> list[Expected]:
+    """Return what is due around the call of a sample: other tokens, questions, a refusal, more."""
+    call = expect(sample)
+    gold = call.payload or {}
+    bare = {name: value for name, value in gold.items() if name != "device"}
+    token: Token = "two-legged" if "device" in gold else "three-legged"
+    return [
+        call,
+        replace(call, payload=enrich(gold, rng)),
+        replace(call, token=token),
+        replace(call, payload=bare, token="three-legged"),  # noqa: S106
+        *(ask_for(call, slot) for slot in gold),
+        ask_for(call, "duration", "qosProfile"),
+        refuse(call, *OUTSIDE),
+        extend(call, 60 * rng.randrange(1, 300), rng),
+    ]
 
 
 def render_answer(expected: Expected, validators: Validators) -> str:

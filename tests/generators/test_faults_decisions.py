@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -13,19 +12,16 @@ from callforge_core.spec import load_spec
 from datasets_src.bundled import catalogue_path, spec_path
 from generators.defects import Defect, injectable
 from generators.edits import NotApplicable
-from generators.enriched import enrich
-from generators.expectations import ask_for, expect, extend, refuse, render_answer
+from generators.expectations import render_answer, vary
 from generators.faults_decisions import DECISION_INJECTORS, inject_decision
 from generators.pairs import MIXES
 from generators.samples import iter_samples
 from validators.catalogue import Catalogue, load_catalogue
 from validators.decision_faults import Expected, Validators, diagnose_decision
 from validators.payload import Validator
-from validators.rules.context import Token
 
 ROWS = 1000
 CREATE = "createSession"
-OUTSIDE = ("Book me a flight to Lisbon.", "A quality session cannot book flights.")
 
 
 @pytest.fixture(scope="module")
@@ -52,25 +48,9 @@ def one(several: Validators) -> Validators:
 @pytest.fixture(scope="module")
 def expectations(several: Validators, limited: Catalogue) -> list[Expected]:
     """What 100 samples call for, and the questions, refusals and extensions made of them."""
-    found: list[Expected] = []
     operation = several[CREATE].operation
-    for number, sample in enumerate(iter_samples(operation, limited, rows=100, seed=31)):
-        rng = Random(number)
-        call = expect(sample)
-        gold = call.payload or {}
-        token: Token = "two-legged" if "device" in gold else "three-legged"
-        bare = {name: value for name, value in gold.items() if name != "device"}
-        found += [
-            call,
-            replace(call, payload=enrich(gold, rng)),
-            replace(call, token=token),
-            replace(call, payload=bare, token="three-legged"),
-            *(ask_for(call, slot) for slot in gold),
-            ask_for(call, "duration", "qosProfile"),
-            refuse(call, *OUTSIDE),
-            extend(call, 60 * rng.randrange(1, 300), rng),
-        ]
-    return found
+    samples = iter_samples(operation, limited, rows=100, seed=31)
+    return [each for number, sample in enumerate(samples) for each in vary(sample, Random(number))]
 
 
 def draw(
