@@ -2,7 +2,7 @@
 
     advise("C2", "rules.token_members")  ->  "Add accessToken, accessTokenExpiresUtc and ..."
 
-The most exact text wins: class and place, class and code, then the code, then the class, then the layer.
+The most exact text wins: class and place, class and code, the code, the class, the layer.
 """
 
 from __future__ import annotations

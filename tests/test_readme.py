@@ -132,3 +132,14 @@ def test_the_make_targets_of_the_documents_exist() -> None:
 def test_no_document_promises_what_nothing_checks() -> None:
     words = re.compile(r"\b(guarantee[sd]?|blazing|seamless\w*|powerful|effortless\w*)\b", re.I)
     assert [d.name for d in DOCUMENTS if words.search(d.read_text(encoding="utf-8"))] == []
+
+
+def test_the_report_shown_in_the_readme_is_what_the_command_prints(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "110")
+    monkeypatch.chdir(ROOT)
+    result = CliRunner().invoke(app, ["validate", "docs/examples/hand-made.jsonl"])
+    shown = next(block for kind, block in BLOCK.findall(README) if "NOT GOOD" in block)
+    assert result.exit_code == 1
+    assert result.output.startswith(shown)
