@@ -15,6 +15,7 @@ from validators.facts import WORDS, iter_addresses, iter_urls, lower
 from validators.length_words import find_usual
 from validators.number_words import VALUES, read_number_words
 from validators.phone_numbers import find_phone
+from validators.port_sets import find_bare
 from validators.profile_words import ProfileWords
 from validators.request_text import UNDETERMINED, Kept, Request
 
@@ -128,6 +129,9 @@ def find_seconds(value: int, request: Request) -> Kept:
     for length in request.lengths:
         if abs(length.seconds - value) < 1e-6:
             return "length of time", length.start, length.end
+    if value >= 60 and not any(length.firm for length in request.lengths):
+        bare = find_bare(value, request)  # "duration=3600": the API's own unit
+        return None if bare is None else ("verbatim", bare, bare + len(str(value)))
     return None
 
 

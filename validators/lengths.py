@@ -41,8 +41,9 @@ UNIT = re.compile(
     r"[hmsdwf](?<![a-z].)(?:rs?|our?s?|ous|uors|orus|oures|ns?|in|ins|inute[sd]?|inuts|inuites|intes"
     r"|intues|inues|ecs?|econds?|ecounds?|ecods|ays?|eeks?|ortnights?)?(?![a-z])"
 )
+NEXT = frozenset(("next", "coming", "following"))
 AMOUNTS = frozenset(
-    ("a", "an", "and", "of", "-", "/", "couple", *FILLERS, *PARTS, *GLYPHS, *VALUES, *SCALES)
+    (*NEXT, "a", "an", "and", "of", "-", "/", "couple", *FILLERS, *PARTS, *GLYPHS, *VALUES, *SCALES)
 )
 CLOCK_HINT = re.compile(r"\d(?::\d\d|h\d\d|\s?[ap]\.?m\b)")
 BEFORE, BEHIND = 44, 30  # characters around a unit that may belong to its length
@@ -179,6 +180,10 @@ def read_amount(words: Words, start: int) -> tuple[float, int] | None:
         return read_article(words, start + 1)
     if word in ("half", "quarter", "third") or word in GLYPHS:
         return PARTS.get(word) or GLYPHS[word], skip_of(words, start + 1)
+    if word in NEXT:
+        return (
+            (1.0, start + 1) if words.at(start + 1) in ("hour", "minute", "day", "week") else None
+        )
     if word == "couple":
         return 2.0, skip_of(words, start + 1)
     value = number_of(word)

@@ -35,8 +35,8 @@ def find_phone(value: str, request: Request) -> Kept:
             elif found:
                 return found
     for _, begin, stop in national[:1]:
-        shown = sum(map(str.isdigit, text[begin:stop])) - 1
-        told = digits[: len(digits) - shown] in stated_codes(request.low)
+        local = "".join(filter(str.isdigit, text[begin:stop])).removeprefix("0")
+        told = digits.removesuffix(local) in stated_codes(request.low)
         return ("national number", begin, stop) if told else UNDETERMINED
     return find_spoken_digits(digits, request)
 
@@ -59,7 +59,7 @@ def match_digits(digits: str, match: re.Match[str]) -> Found | None:
     ):
         if squeezed[:1] != "0" and len(local) < 9:
             return None
-        return "national", start - (squeezed == local), match.end()
+        return "national", start, match.end()
     return None
 
 

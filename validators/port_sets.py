@@ -20,6 +20,18 @@ BEHIND_A_PORT = re.compile(r"\s?(?:%|[a-z])|[.:]\d")
 AFTER_A_PORT = re.compile(r"\s?(?:and|or|to|through|over|via|plus|with|for|on|at|tcp|udp|is|are)\b")
 
 
+EVERY_PORT = re.compile(r"\b(?:all|any|every) (?:[a-z]+ )?ports?\b")
+PROTOCOLS = {
+    port: re.compile(rf"\b(?:{names})\b(?!://)")
+    for port, names in {
+        21: "ftp", 22: "ssh|sftp", 25: "smtp", 53: "dns", 80: "http", 123: "ntp",
+        443: "https|tls|ssl", 554: "rtsp", 1883: "mqtt", 1935: "rtmp", 3478: "stun|turn",
+        5060: "sip", 5061: "sips", 8883: "mqtts",
+    }.items()
+}  # fmt: skip
+"""Registered ports that people call by their protocol."""
+
+
 @dataclass(slots=True, eq=False)
 class PortSlot:
     """The ports of one slot of a payload."""
@@ -105,6 +117,11 @@ def beyond(slot: PortSlot, stated: list[Fact]) -> list[tuple[int, int]]:
 def iter_bare(slot: PortSlot, request: Request) -> Iterator[Fact]:
     """Yield numbers that stand alone in the request and are what a slot still lacks."""
     for low, high in slot.left[:20]:
+        word = EVERY_PORT if (low < 2 and high == 65535) else PROTOCOLS.get(low)
+        match = word.search(request.low) if word and (low == high or high == 65535) else None
+        if match:
+            yield Fact("port", f"{low}" if low == high else f"{low}-{high}", *match.span())
+            continue
         first, last = find_bare(low, request), find_bare(high, request)
         if first is not None and last is not None:
             value = f"{low}" if low == high else f"{low}-{high}"
@@ -113,6 +130,8 @@ def iter_bare(slot: PortSlot, request: Request) -> Iterator[Fact]:
 
 def find_bare(number: int, request: Request) -> int | None:
     """Return where a number stands that is no part of a word, of a length or of a percentage."""
+    if not -(1 << 63) < number < 1 << 63:
+        return None  # str() refuses more than 4,300 digits
     sign, rest = str(number), request.rest
     start = rest.find(sign)
     while start >= 0:

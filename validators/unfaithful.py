@@ -21,7 +21,7 @@ from validators.lengths import is_unclear
 from validators.placeholders import is_placeholder
 from validators.places import Place, is_within, path_of, quote, value_at
 from validators.port_sets import SHARED, PortSlot, iter_shared
-from validators.reading import Reader, Reading
+from validators.reading import DIGIT, Reader, Reading
 from validators.request_text import UNDETERMINED
 from validators.sides import is_meant, side_of, side_said
 from validators.slots import Leaf, Slot
@@ -75,7 +75,11 @@ class Remains:
         return said
 
     def holds(self, fact: Fact) -> bool:
-        """Say whether a slot of ports holds a fact."""
+        """Say whether a slot holds a fact: a port in a range, a number in national form."""
+        if fact.kind == "phone" and fact.value[0] != "+":
+            local = fact.value.removeprefix("0")
+            values = (value_at(self.payload, slot.path) for slot in self.reader.slots)
+            return any(isinstance(value, str) and value.endswith(local) for value in values)
         return fact.kind == "port" and any(slot.covers(fact) for slot in self.reading.ports)
 
     def iter_issues(self) -> Iterator[Issue]:
@@ -167,7 +171,13 @@ class Remains:
             said = self.request.text[plain[0].start : plain[0].end]
             yield fault("V1", "copy", place,
                         f"{value} s is not what {said!r} says: {plain[0].seconds:g} s")  # fmt: skip
-        elif lengths or is_unclear(low) or TIMELY.search(low) or len(ENGLISH.findall(low)) < 2:
+        elif (
+            lengths
+            or is_unclear(low)
+            or TIMELY.search(low)
+            or DIGIT.search(self.request.rest)
+            or len(ENGLISH.findall(low)) < 2
+        ):
             self.reading.found[place] = UNDETERMINED
         else:
             yield fault("V5", "fabricated", place, f"the request does not give {value} s")

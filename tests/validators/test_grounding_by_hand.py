@@ -70,6 +70,8 @@ PHONES: list[Case] = [
     ("boost +447700900123", call(phone="+10000000000"), {("V5", PHONE)}),
     ("boost +1 (234) 567-890", call(phone="+1234567890"), set()),
     ("boost +447700900123", call(seconds=60, v4="192.0.2.1"), {("V6", "/device"), ("V5", V4)}),
+    ("(415) 555-0123 in the US", call(phone="+14155550123"), set()),
+    ("my phone is (415) 555-0123", call(phone="+14155550123"), set()),
     ("ticket 447700 for room 900123", UK, {("V5", PHONE)}),
 ]
 ADDRESSES: list[Case] = [
@@ -128,6 +130,8 @@ PORT_CASES: list[Case] = [
     ("SIP on 5060", call(ports=one(5060)), set()),
     ("not 443 but 8443", call(ports=one(8443)), set()),
     ("not port 443 but port 8443", call(ports=one(8443)), set()),
+    ("gaming over HTTPS", call(ports=one(443)), set()),
+    ("all ports of the server", call(ports=span(0, 65535)), set()),
     ("Port 5060, 10 minutes", call(ports=one(5060), seconds=600), set()),
     ("Puerto 5060", call(ports=one(5060)), set()),
     ("port 5060", call(ports=one(5600)), {("V1", PORTS)}),
