@@ -31,7 +31,7 @@ def limited(catalogue: Catalogue) -> Catalogue:
     limits = {"min_duration_s": 2, "max_duration_s": 30 * 86400}
     profiles = [profile.model_copy(update=limits) for profile in (first, *others)]
     asleep = first.model_copy(update={"name": "QOS_OLD", "status": "INACTIVE", "workloads": ()})
-    return catalogue.model_copy(update={"profiles": (*profiles, asleep)})
+    return Catalogue(name="limited", profiles=(*profiles, asleep))
 
 
 @pytest.fixture(scope="module")
