@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -21,7 +19,6 @@ from tests.validators.test_releases_switch import PAYLOADS
 from validators.payload import Validator
 from validators.strict_json import parse_strict
 
-HAND_WRITTEN = Path(__file__).parents[1] / "hand_written"
 FORMS: Mapping[str, tuple[str, ...]] = {
     "/device/ipv4Address/publicAddress": (
         "1.2.3.4", "01.2.3.4", "1.2.3", "1.2.3.4 ", "1.2.3.256", "::ffff:1.2.3.4", "1.2.3.4\n",
@@ -80,9 +77,6 @@ def iter_tables() -> Iterator[Any]:
     ]
     texts += [probe.text for probe in build_probes()]
     yield from (parsed.value for text in texts if (parsed := parse_strict(text)).found)
-    for name in ("development.jsonl", "sealed.jsonl"):
-        for line in (HAND_WRITTEN / name).read_text(encoding="utf-8").splitlines():
-            yield json.loads(line).get("payload")
 
 
 def changed(entry: Any) -> Any:
