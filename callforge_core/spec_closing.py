@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from callforge_core.spec_documents import Place
 from callforge_core.spec_level import assemble
 from callforge_core.spec_references import IN_PLACE, Definitions, Reading, build, resolve
-from callforge_core.spec_schemas import Published, Trail
-from callforge_core.spec_subtypes import ALTERNATIVES, Subtypes, find_subtypes
+from callforge_core.spec_schemas import ALTERNATIVES, Published, Trail
+from callforge_core.spec_subtypes import Subtypes, find_subtypes
 
 Schema = dict[str, Any]
 Parts = tuple[Place, ...]
@@ -113,6 +113,8 @@ class Closing:
                 choices = self.choices(part, key)
                 if (part.identity, key) in case.spent or not choices:
                     continue
+                if self.is_made(case, part, choices):
+                    return self.expand(case._replace(spent=case.spent | {(part.identity, key)}))
                 if any(self.names_in(choice) for choice in choices):
                     if case.width * len(choices) <= MAX_BRANCHES:
                         return self.spread(case, part, key, choices)
@@ -136,6 +138,15 @@ class Closing:
                 for value, place in subtypes.places.items()
                 if known <= {whole.identity for whole in self.flatten((place,))}
             },
+        )
+
+    def is_made(self, case: Case, part: Place, choices: list[Place]) -> bool:
+        """Say whether a value is one of these alternatives anyway: of Pet's, when it is a Dog."""
+        said = {*case.here, *(other.identity for other in case.parts)}
+        return any(
+            self.reading.target(choice).identity in said
+            and any(other.identity == part.identity for other in self.flatten((choice,)))
+            for choice in choices
         )
 
     def choices(self, part: Place, key: str) -> list[Place]:
@@ -173,7 +184,10 @@ class Closing:
             },
             "anyOf": list(cases.values()),
         }
-        return schema | self.as_published(part, *ALTERNATIVES)
+        groups_left = [
+            key for key in ALTERNATIVES if not self.is_made(case, part, self.choices(part, key))
+        ]
+        return schema | self.as_published(part, *groups_left)
 
     def is_possible(self, parts: Parts, name: str, value: str) -> bool:
         """Say whether the schema objects allow a discriminating member to have a value."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from callforge_core.spec_documents import Place
 from callforge_core.spec_keywords import iter_words
 from callforge_core.spec_merging import Members, bound_integers, combine, gather_members
-from callforge_core.spec_subtypes import ALTERNATIVES
+from callforge_core.spec_schemas import ALTERNATIVES
 
 if TYPE_CHECKING:
     from callforge_core.spec_closing import Case, Closing
@@ -45,8 +45,11 @@ def assemble(closing: Closing, case: Case) -> Schema:
         loose |= {name: {} for name in loose_names(closing, case, part)}
     if members.patterns and len(case.parts) > 1:
         keep_published_members(closing, case, schema)
-    if loose and any("unevaluatedProperties" in part.node for part in case.parts):
-        schema.setdefault("allOf", []).extend(published.schema(part, "") for part in case.parts)
+    for part in case.parts if reading.dialect != "draft4" else ():
+        # it sees less than what all parts say together, or what depends on conditions
+        narrow = loose or len(closing.flatten((part,))) < len(case.parts)
+        if "unevaluatedProperties" in part.node and narrow:
+            schema.setdefault("allOf", []).append(published.schema(part, ""))
     schema |= close_members(closing, case, members, hidden)
     schema |= {} if mixed else close_items(closing, case, arrays)
     if any(part.node.get("additionalProperties") not in (None, True) for part in case.parts):
@@ -129,7 +132,7 @@ def close_items(closing: Closing, case: Case, arrays: list[Place]) -> Schema:
 def keep_published_members(closing: Closing, case: Case, schema: Schema) -> None:
     """Let patterns of members hold as they are written: merged ones may allow more."""
     for part in case.parts:
-        if isinstance(part.node.get("patternProperties"), dict):
+        if {"patternProperties", "additionalProperties"} & part.node.keys():
             schema.setdefault("allOf", []).append(
                 {
                     key: closing.published.word(part, key, value)
@@ -158,4 +161,6 @@ def seal(schema: Schema, loose: Schema, hidden: list[str], case: Case) -> Schema
         del schema["required"]
     if "properties" in schema:
         schema.setdefault("additionalProperties", False)
+        if schema["additionalProperties"] is not False:  # an open object would let them in
+            schema["properties"] |= {name: {"not": {}} for name in hidden}
     return schema

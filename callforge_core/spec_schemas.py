@@ -22,6 +22,7 @@ from callforge_core.spec_references import IN_PLACE, Definitions, Reading, Refer
 
 Schema = dict[str, Any]
 Trail = tuple[Any, ...]
+ALTERNATIVES = ("oneOf", "anyOf")
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -98,7 +99,7 @@ class Published:
             if key == "required" and spared:
                 needed = [name for name in value if name not in spared]
                 schema |= {key: needed} if needed else {}
-            else:
+            elif not (key in ALTERNATIVES and self.leads_back(target, key, here)):
                 inner, kept = (here, spared) if key in IN_PLACE else ((), NOBODY)
                 schema[key] = self.word(target, key, value, f"{at}/{key}", trail, inner, kept)
         bare = self.reading.beside(target)
@@ -106,6 +107,14 @@ class Published:
             parts = schema.setdefault("allOf", [])
             parts.append(self.schema(bare, f"{at}/allOf/{len(parts)}", trail, here, spared))
         return schema
+
+    def leads_back(self, target: Place, key: str, here: Trail) -> bool:
+        """Say whether a value that is one alternative already is asked to be one of them again."""
+        parts = target.child(key).members()
+        back = any(self.reading.target(part).identity in here for part in parts)
+        if back:
+            self.reading.notes.changed(target, key, f"{key} leads back to itself: ignored", key)
+        return back
 
     def word(
         self,

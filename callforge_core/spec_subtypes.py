@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from callforge_core.errors import SpecError
 from callforge_core.spec_documents import Place, escape
 from callforge_core.spec_references import Reading
-
-ALTERNATIVES = ("oneOf", "anyOf")
+from callforge_core.spec_schemas import ALTERNATIVES
 
 
 class Subtypes(NamedTuple):
