@@ -23,8 +23,10 @@ from typing import Any, NamedTuple
 from callforge.api import Api, load_api
 from callforge_core.errors import CallforgeError
 from callforge_core.jsonl import write_rows
+from datasets_src.judge import STRETCH
 
 SCHEMA_ONLY = "python-jsonschema"
+FULL = "callforge, full verdict, stretches"
 
 
 class Arm(NamedTuple):
@@ -36,7 +38,8 @@ class Arm(NamedTuple):
     """The arm it is compared with; empty for the competitor itself."""
     judge: Callable[[Any], object]
     given: str
-    """What a row is given as: text, object (parsed beforehand), or asked (request and text)."""
+    """What a row is given as: text, object (parsed beforehand), asked (text and request), or
+    stretches of such rows."""
 
 
 class Texts(NamedTuple):
@@ -98,9 +101,6 @@ def build_arms(api: Api) -> list[Arm]:
     formats = engine(api.operation.schema, format_checker=engine.FORMAT_CHECKER)
     validator = api.validator
 
-    def ask(row: tuple[str, str]) -> object:
-        return validator.verdict_text(row[1], request=row[0])
-
     objects = f"{SCHEMA_ONLY}, parsed rows"
     return [
         Arm(
@@ -134,20 +134,29 @@ def build_arms(api: Api) -> list[Arm]:
         ),
         Arm(
             "callforge, full verdict",
-            "the same and grounding in the request",
+            "the same and grounding in the request, one by one",
             SCHEMA_ONLY,
-            ask,
+            lambda row: validator.verdict_text(*row),
             "asked",
+        ),
+        Arm(
+            FULL,
+            f"the same, {STRETCH} rows at a time as the validate command does",
+            SCHEMA_ONLY,
+            validator.verdicts,
+            "stretches",
         ),
     ]
 
 
 def take_turns(arms: Sequence[Arm], texts: Texts, repeats: int) -> dict[str, list[float]]:
     """Return the seconds each arm took over all rows, turn by turn; the first turn warms up."""
+    asked = list(zip(texts.answers, texts.requests, strict=True))
     given: dict[str, list[Any]] = {
         "text": texts.answers,
         "object": [json.loads(text) for text in texts.answers],
-        "asked": list(zip(texts.requests, texts.answers, strict=True)),
+        "asked": asked,
+        "stretches": [asked[n : n + STRETCH] for n in range(0, len(asked), STRETCH)],
     }
     seconds: dict[str, list[float]] = {arm.name: [] for arm in arms}
     for turn in range(repeats + 1):

@@ -6,11 +6,12 @@ says beyond its request, or leaves out of it, makes it unfaithful, not invalid.
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from callforge_core.records import Issue
+from callforge_core.records import Issue, Verdict
 from datasets_src.cells import Line, Raw, read_cell
 from datasets_src.coverage import Survey
 from datasets_src.filters import reject_faults
@@ -32,6 +33,8 @@ from validators.dialogue import iter_dialogue_issues
 from validators.payload import Validator
 from validators.strict_json import parse_strict
 
+STRETCH = 128  # rows judged together: validators.payload.Validator.verdicts says why
+
 
 class Judge:
     """Judges the rows of one operation. Does not pickle: build one per process."""
@@ -49,9 +52,9 @@ class Judge:
         """Judge a stretch of rows."""
         payloads: list[Any] = []
         tally = self.start()
-        for entry in entries:
+        for entry, verdicts in self.iter_judged(entries):
             before = tally.issues_total - tally.warnings
-            self.judge_row(entry, tally, payloads)
+            self.judge_row(entry, verdicts, tally, payloads)
             content = {"id": entry.id, "request": entry.request, **entry.fields}
             faulty = tally.issues_total - tally.warnings > before
             tally.show(entry.row, content, faulty=faulty)
@@ -59,11 +62,25 @@ class Judge:
         tally.marks.close()
         return tally
 
+    def iter_judged(
+        self, entries: Iterable[Entry]
+    ) -> Iterator[tuple[Entry, Mapping[str, Verdict]]]:
+        """Yield each row with the verdict on each of its sides, judged a stretch at a time."""
+        rows = iter(entries)
+        while part := list(itertools.islice(rows, STRETCH)):
+            sides = [(entry, name) for entry in part for name in entry.fields]
+            asks = [(entry.fields[name], request_for(entry, name)) for entry, name in sides]
+            found = iter(self.validator.verdicts(asks))
+            for entry in part:
+                yield entry, {name: next(found) for name in entry.fields}
+
     def start(self) -> Tally:
         """Return a tally of no rows."""
         return Tally(limits=self.limits, coverage=self.survey.count(()))
 
-    def judge_row(self, entry: Entry, tally: Tally, payloads: list[Any]) -> None:
+    def judge_row(
+        self, entry: Entry, verdicts: Mapping[str, Verdict], tally: Tally, payloads: list[Any]
+    ) -> None:
         """Judge one row and note what is wrong with it."""
         tally.rows += 1
         if entry.id is not None:
@@ -82,16 +99,15 @@ class Judge:
             if name != "rejected":
                 tally.payload_lengths[len(text)] += 1
                 payloads.append(read_payload(text))
-                right = self.judge_side(entry, name, tally) and right
+                right = self.judge_side(entry, name, verdicts[name].issues, tally) and right
         self.judge_turns(entry, tally)
         if "rejected" in entry.fields:
-            right = self.judge_reject(entry, tally, chosen_ok=right) and right
+            found = errors(verdicts["rejected"].issues)
+            right = self.judge_reject(entry, found, tally, chosen_ok=right) and right
         tally.valid += right
 
-    def judge_side(self, entry: Entry, name: str, tally: Tally) -> bool:
-        """Judge an answer that should be right; say whether it is valid."""
-        request = asked(entry)
-        issues = self.validator.verdict_text(entry.fields[name], request).issues
+    def judge_side(self, entry: Entry, name: str, issues: Sequence[Issue], tally: Tally) -> bool:
+        """Note the issues of an answer that should be right; say whether it is valid."""
         for issue in issues:
             tally.note(join(entry, name, issue))
         found = errors(issues)
@@ -100,7 +116,7 @@ class Judge:
             tally.first_layers[min((issue.layer for issue in wrong), key=depth)] += 1
             tally.basis[min((issue.basis for issue in wrong), key=BASES.index)] += 1
         tally.unused += any(issue.cls == "V6" and issue.layer == "grounding" for issue in issues)
-        tally.grounded += request is not None
+        tally.grounded += asked(entry) is not None
         tally.ungrounded += len(found) > 0 and not wrong
         return not wrong
 
@@ -125,11 +141,12 @@ class Judge:
             tally.note(join(entry, name, issue))
         tally.misjudged += len(errors(issue for _, issue in found)) > 0
 
-    def judge_reject(self, entry: Entry, tally: Tally, *, chosen_ok: bool) -> bool:
+    def judge_reject(
+        self, entry: Entry, found: Sequence[Issue], tally: Tally, *, chosen_ok: bool
+    ) -> bool:
         """Say whether the rejected side is wrong: invalid, or not the call that chosen is."""
         tally.rejects += 1
         chosen, rejected = entry.fields["chosen"], entry.fields["rejected"]
-        found = errors(self.validator.verdict_text(rejected).issues)
         faults = {(issue.cls, issue.path) for issue in found}
         missing = entry.fault is not None and entry.fault not in {cls for cls, _ in faults}
         if chosen_ok and (missing or not faults):
@@ -146,6 +163,11 @@ class Judge:
             return True
         tally.note(join(entry, "rejected", accepted_issue(entry, chosen_ok=chosen_ok)))
         return False
+
+
+def request_for(entry: Entry, name: str) -> str | None:
+    """Return what a side is grounded in; a rejected one is wrong on purpose."""
+    return None if name == "rejected" else asked(entry)
 
 
 def asked(entry: Entry) -> str | None:

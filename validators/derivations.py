@@ -12,19 +12,26 @@ from typing import Any
 
 from validators.comparators import canonical_uri, network
 from validators.facts import WORDS, iter_addresses, iter_urls, lower
-from validators.length_words import find_usual
-from validators.number_words import VALUES, read_number_words
+from validators.length_words import MORE, find_usual
+from validators.number_words import read_number_words
 from validators.phone_numbers import find_phone
 from validators.port_sets import find_bare
-from validators.profile_words import ProfileWords
-from validators.request_text import UNDETERMINED, Kept, Request
+from validators.profile_words import ProfileWords, tokens_of
+from validators.request_text import UNDETERMINED, Found, Kept, Request
 
-PLAIN_LENGTH = re.compile(
-    r"(\d[\d.]{0,12})[ -]?"
-    r"(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?)"
-    rf"(?![a-z\d/])(?![ ,]{{0,2}}(?:and\b|plus\b|\d|½|half\b|(?:{'|'.join(VALUES)})\b))"
+UNIT = (
+    r"[ -]?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?)"
+    rf"(?![a-z\d/])(?![ ,]{{0,2}}(?:(?:and|plus|a) )?{MORE})"
+)
+UNIT_BEHIND = re.compile(UNIT)
+PLAIN_LENGTH = re.compile(rf"(\d[\d.]{{0,12}}){UNIT}")
+TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
+CLOCK = re.compile(
+    rf"(?<![\d:.]){TIME} ?(?:to|till|until|and|-|–) ?{TIME}(?![\d:]|\.\d| ?[ap]\.?m)"
 )
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+QUARTERS = ("", ".25", ".5", ".75")
+USUAL_UNITS = (("m", 60), ("h", 3600), ("s", 1), ("d", 86400))
 PART_OF_A_NUMBER = frozenset("0123456789./,-½¼¾")
 HEX = frozenset("0123456789abcdefABCDEF:")
 BLANKS = frozenset(" \t\n\r\"'<>()[]{},;|\0")
@@ -82,7 +89,8 @@ def find_network(value: str, request: Request) -> Kept:
     for fact in iter_addresses(request.text):
         if fact.kind != "port" and network(fact.value) == wanted:
             return "address spelling", fact.start, fact.end
-    return None
+    # dictated: "one nine two dot zero dot two dot fifty" is not read
+    return UNDETERMINED if request.low.count(" dot ") > 2 else None
 
 
 def find_url(value: str, request: Request) -> Kept:
@@ -113,6 +121,18 @@ def find_url(value: str, request: Request) -> Kept:
 def find_seconds(value: int, request: Request) -> Kept:
     """Find a length of time: a number and its unit mostly, words and clock times else."""
     rest = request.rest
+    found = find_plain_length(value, rest)
+    if found:
+        return found
+    usual = find_usual(value, rest) if 0 < value < 1 << 31 else None
+    if usual:
+        return "usual words", *usual
+    return find_clock_times(value, rest) or find_any_length(value, request)
+
+
+def find_any_length(value: int, request: Request) -> Kept:
+    """Find a length of time in any wording that is read, or a bare number of seconds."""
+    rest = request.rest
     for match in PLAIN_LENGTH.finditer(rest):
         amount, unit = match.groups()
         start = match.start()
@@ -123,15 +143,51 @@ def find_seconds(value: int, request: Request) -> Kept:
             continue
         if float(amount) * SECONDS[unit[0]] == value:
             return "unit", start, match.end()
-    usual = find_usual(value, rest) if 0 < value < 1 << 31 else None
-    if usual:
-        return "usual words", *usual
     for length in request.lengths:
         if abs(length.seconds - value) < 1e-6:
             return "length of time", length.start, length.end
     if value >= 60 and not any(length.firm for length in request.lengths):
         bare = find_bare(value, request)  # "duration=3600": the API's own unit
         return None if bare is None else ("verbatim", bare, bare + len(str(value)))
+    return None
+
+
+def find_plain_length(value: int, rest: str) -> Found | None:
+    """Find a number and the unit behind it, quickly: the usual case."""
+    for unit, size in USUAL_UNITS:
+        amount, left = divmod(value, size)
+        if left == 0:
+            sign = str(amount)
+        elif size > 60 and left * 4 % size == 0:
+            sign = f"{amount}{QUARTERS[left * 4 // size]}"
+        else:
+            continue
+        start = rest.find(sign)
+        while start >= 0:
+            end = start + len(sign)
+            if start == 0 or is_free(rest[start - 1], rest, start):
+                match = UNIT_BEHIND.match(rest, end)
+                if match and match[1][0] == unit:
+                    return "unit", start, match.end()
+            start = rest.find(sign, end)
+    return None
+
+
+def is_free(before: str, rest: str, start: int) -> bool:
+    """Say whether a number that starts here is no part of a longer one, or of a word."""
+    if before == ":":
+        return not rest[start - 2 : start - 1].isdigit()
+    return not (before in PART_OF_A_NUMBER or before.isalpha())
+
+
+def find_clock_times(value: int, rest: str) -> Found | None:
+    """Find two times of the day, one right behind the other, that lie so far apart."""
+    if ":" in rest:
+        for match in CLOCK.finditer(rest):
+            hour, minute, last_hour, last_minute = map(int, match.groups())
+            apart = (last_hour - hour) * 3600 + (last_minute - minute) * 60
+            if (apart if apart > 0 else apart + 86400) == value:
+                return "clock times", *match.span()
     return None
 
 
@@ -187,13 +243,15 @@ def find_profile(value: str, request: Request, words: ProfileWords) -> Kept:
                                      or request.text[start - 1 : start].isalnum()):  # fmt: skip
         return "verbatim", start, end
     low = request.low
-    named = words.find(value, low)
-    if named:
-        return named
-    if words.names_other(value, low):
-        return None
-    return words.find_use(value, low) or (
-        None if words.speaks_of_other(value, low) else UNDETERMINED
+    if words.has_name(low):
+        named = words.find(value, low)
+        if named:
+            return named
+        if words.names_other(value, low):
+            return None
+    tokens = tokens_of(low)
+    return words.find_use(value, low, tokens) or (
+        None if words.speaks_of_other(value, low, tokens) else UNDETERMINED
     )
 
 

@@ -16,6 +16,7 @@ from callforge_core.records import Issue
 from callforge_core.spec import Operation
 from validators.catalogue import Catalogue
 from validators.facts import Fact
+from validators.glance import Glance
 from validators.placeholders import is_placeholder as is_placeholder
 from validators.placeholders import is_said as is_said
 from validators.placeholders import iter_placeholders as iter_placeholders
@@ -53,18 +54,29 @@ class Grounder:
     """Grounds payloads of one operation in their requests."""
 
     def __init__(self, operation: Operation, catalogue: Catalogue) -> None:
-        self.reader = Reader(compile_plan(operation.closed), ProfileWords(catalogue))
+        plan, words = compile_plan(operation.closed), ProfileWords(catalogue)
+        self.glance = Glance(plan, words)
+        self.reader = Reader(plan, words)
 
     def iter_issues(
         self, payload: object, request: str | None, explained: Iterable[Place] = ()
     ) -> Iterator[Issue]:
         """Yield what the request alone shows to be unfaithful, outside the places explained."""
+        if request is not None:
+            yield from self.find_issues(payload, request, tuple(explained))
+
+    def find_issues(
+        self, payload: object, request: str, explained: tuple[Place, ...]
+    ) -> tuple[Issue, ...]:
+        """Return what the request alone shows to be unfaithful, outside the places explained."""
         if not isinstance(request, str) or not isinstance(payload, dict):
-            return
-        known = tuple(explained)
-        reading = self.reader.read(payload, request, known)
-        if not reading.clean:
-            yield from Remains(reading, payload, known, self.reader).iter_issues()
+            return ()
+        if not explained and self.glance.passes(payload, request):
+            return ()
+        reading = self.reader.read(payload, request, explained)
+        if reading.clean:
+            return ()
+        return tuple(Remains(reading, payload, explained, self.reader).iter_issues())
 
     def ground(self, payload: object, request: str | None) -> Grounding:
         """Return what yields each value, and the facts that nothing uses."""

@@ -29,9 +29,10 @@ PARTS_BEFORE = frozenset(
     ("half", "quarter", "quarters", "and", "hundred", *VALUES, *SCALES, "plus", "to", "or")
 )
 ENDING = re.compile(r"(?:s|ute|utes|ond|onds|mins)?(?![a-z\d])\.?")
+# a number that goes on with a length; "3)" and "3. " count the points of a list
+MORE = rf"(?:\d(?!\d?[).] )|[½¼¾]|(?:half|quarter|third|{'|'.join(VALUES)})\b)"
 GOES_ON = re.compile(
-    r"[ ,-]{0,2}(?:and|plus|less|minus|or|to|a half|half|quarter|[&+½¼¾\d]"
-    rf"|(?:{'|'.join(VALUES)})\b)"
+    rf"[ ,-]{{0,2}}(?:(?:and|plus|less|minus|or|to|a)\s(?:a\s|an\s)?{MORE}|{MORE}|[&+])"
 )
 
 

@@ -10,6 +10,8 @@ from validators.number_words import SMALL
 from validators.request_text import UNDETERMINED, Found, Kept, Request
 
 RUN = re.compile(r"(?:\+|(?<!\d)00)\s?\d[\d ().–/-]{5,40}\d")
+GAPPED = re.compile(r"(?:\+|(?<![\d.])00)\s?\d(?:[ ().-]{0,2}\d){4,14}(?!\d)")
+GAPS = str.maketrans("", "", " ().-")
 NATIONAL = re.compile(r"(?<![\w.+])\d[\d ().–/-]{5,40}\d")
 DIGIT_WORDS = {word: str(value) for word, value in SMALL.items() if value < 10} | {
     "oh": "0", "o": "0", "double": "double", "triple": "triple", "plus": "plus",
@@ -26,6 +28,12 @@ def find_phone(value: str, request: Request) -> Kept:
     if not value[1:].isdigit():
         return None
     digits = value.lstrip("+")
+    for match in GAPPED.finditer(text):
+        said = match[0].translate(GAPS)
+        if said == value:
+            return "spacing", *match.span()
+        if said[:2] == "00" and said[2:] == digits:
+            return "00 for +", *match.span()
     national: list[Found] = []
     for run in (RUN, NATIONAL):
         for match in run.finditer(text):

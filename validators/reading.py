@@ -15,14 +15,20 @@ from validators.request_text import DEFAULT, UNDETERMINED, Found, Request
 from validators.slots import Leaf, Plan, collect_leaves, iter_slots
 
 DIGIT = re.compile("[0-9]")
-PLAIN_LENGTHS = frozenset(
-    {"unit", "usual words"}
-)  # the words between two clock times may hold more
+PLAIN_LENGTHS = frozenset({"unit", "usual words", "clock times"})
+BEFORE_A_VALUE = frozenset(" \n([\"'=,;>")
+BEHIND_A_VALUE = frozenset(("", *" \n,;)]\"'!?"))
+FULL_STOP = frozenset((".", ". ", ".\n"))
 BEFORE_A_PORT = frozenset(" :=(,/\n")
-# neither a longer number, nor a range, nor a length of time
+# neither a longer number, nor a range, nor a length of time or another amount
 AFTER_A_PORT = re.compile(
-    r"(?:[,;)\n]|\.(?!\d)|/(?:tcp|udp)|$|\s(?:and|or|plus|with|for|from|on)\b)"
+    r"(?![\w%]|[.:]\d|,\d{3}(?!\d)|/(?!tcp|udp)"
+    r"|\s?(?:[-–~]|\.\.|to|through|thru|up to|until|till)\s?\d"
+    r"|\s(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|weeks?|ms)\b"
+    r"|\s(?:[kmg]?bits?|[kmg]bps|fps)\b"
+    r"|\s(?:people|users|persons|participants|viewers|devices|sensors|percent|times)\b)"
 )
+JOINT = re.compile(r" ?(?:[-–~]|\.\.|to|through|up to) ?")
 # starts with one sign class: then the engine leaps from digit to digit
 LEFT_OVER = re.compile(r"[0-9](?:(?:[ ().–-]{0,2}[0-9]){6}|\.[0-9]{1,3}\.[0-9])")
 LONGEST = 100_000  # characters of a request; what lies beyond is not read
@@ -72,7 +78,9 @@ class Reader:
             if finder is None:
                 later.append(leaf)
             elif isinstance(value, str):
-                found = finder(value, request)
+                found = find_plain(value, request)
+                if found is None:
+                    found = finder(value, request)
                 if found and found[2]:
                     reading.found[place] = found
                     request.take(found[1], found[2])
@@ -139,6 +147,19 @@ class Reader:
             reading.facts_left |= not settle_ports(reading.ports, reading.stated, request)
 
 
+def find_plain(value: str, request: Request) -> Found | None:
+    """Find a value as it is, nothing around it that could belong to it: the usual case."""
+    rest = request.rest
+    start = rest.find(value)
+    if start < 0 or not value or (start and rest[start - 1] not in BEFORE_A_VALUE):
+        return None
+    end = start + len(value)
+    behind = rest[end : end + 2]
+    if (behind[:1] in BEHIND_A_VALUE or behind in FULL_STOP) and not request.has_masks:
+        return "verbatim", start, end
+    return None
+
+
 def is_used_up(reading: Reading) -> bool:
     """Say whether all digits of a request are used, so that nothing can be left over in it.
 
@@ -151,16 +172,36 @@ def is_used_up(reading: Reading) -> bool:
     stated = []
     for slot in reading.ports:
         for low, high in slot.pairs:
-            start = find_single(str(low), rest) if low == high else -1
+            number = str(low)
+            start = find_single(number, rest) if low == high else -1
+            end = start + len(number)
+            if low != high:
+                start, end = find_range(number, str(high), rest)
             if start < 0:
                 return False
-            end = start + len(str(low))
-            stated.append(Fact("port", str(low), start, end))
+            stated.append(Fact("port", f"{low}-{high}" if low != high else number, start, end))
             rest = f"{rest[:start]}{GAP * (end - start)}{rest[end:]}"
-    if DIGIT.search(rest) or "::" in rest or "://" in rest or SPOKEN.search(rest):
+    if "::" in rest or "://" in rest or SPOKEN.search(rest):
+        return False
+    if DIGIT.search(rest) and (
+        "port" in rest or "\0:" in rest or "\0]:" in rest or "tcp" in rest or "udp" in rest
+        or rest.count(":") > 6 or LEFT_OVER.search(rest)
+    ):  # fmt: skip
         return False
     reading.stated = stated
     return True
+
+
+def find_range(low: str, high: str, rest: str) -> tuple[int, int]:
+    """Return where a range stands as such, -1 when it stands nowhere."""
+    start = rest.find(low)
+    if start < 1 or rest[start - 1] not in BEFORE_A_PORT:
+        return -1, -1
+    joint = JOINT.match(rest, start + len(low))
+    if joint is None or not rest.startswith(high, joint.end()):
+        return -1, -1
+    end = joint.end() + len(high)
+    return (start, end) if AFTER_A_PORT.match(rest, end) else (-1, -1)
 
 
 def find_single(number: str, rest: str) -> int:

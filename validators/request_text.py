@@ -38,6 +38,11 @@ class Request:
         return start if start >= 0 else self.text.find(value)
 
     @property
+    def has_masks(self) -> bool:
+        """An address may go on in words: slash 24, mask 255.255.255.0."""
+        return "mask" in self.low or "slash" in self.low
+
+    @property
     def lengths(self) -> list[Length]:
         """The lengths of time in what is left."""
         if self._lengths is None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from callforge_core.records import Issue
 from validators.json_prefix import is_json_prefix
@@ -23,8 +22,7 @@ MEMBER_BEFORE = re.compile(r'"\s*:\s*\Z')
 BRACE = re.compile(r"[{}]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(NamedTuple):
     """What a text holds: its value when one can be told, and what is wrong with the text."""
 
     value: Any = None

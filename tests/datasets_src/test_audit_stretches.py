@@ -16,7 +16,8 @@ from datasets_src.audit import Audit, audit, audit_file
 from datasets_src.readers import open_file
 from datasets_src.tally import Limits
 from tests.datasets_src.conftest import SaveRows, make_payload
-from validators.payload import Validator
+from validators.payload import Examination, Validator
+from validators.strict_json import Parsed
 
 LONE = {"ipv4Address": {"publicAddress": "84.125.93.10"}}
 ROWS = [
@@ -33,8 +34,8 @@ ROWS = [
 class Doubter(Validator):
     """Finds every request that says 'game' unfaithful, as grounding may."""
 
-    def verdict_text(self, text: str, request: str | None = None) -> Verdict:
-        issues = super().verdict_text(text).issues
+    def conclude(self, parsed: Parsed, found: Examination, request: str | None) -> Verdict:
+        issues = super().conclude(parsed, found, None).issues
         doubt = Issue(
             cls="V5", code="grounding.fabricated", path="$.duration", message="not said",
             layer="grounding", basis="project",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from callforge_core.records import Issue, Payload
 from validators.rules.pack import finding, member, rule
@@ -20,12 +20,13 @@ def no_network_access_identifier(payload: Payload) -> Iterator[Issue]:
 
 
 @rule("R18")
-def several_identifiers_may_disagree(payload: Payload) -> Iterator[Issue]:
+def several_identifiers_may_disagree(payload: Payload) -> Iterable[Issue]:
     """Several identifiers are legal; nobody can tell whether they mean the same device."""
     device = payload.get("device")
     if not isinstance(device, dict) or len(device) < 2:
-        return
+        return ()
     count = sum(name in device for name in IDENTIFIERS)
-    if count > 1:
-        message = f"{count} identifiers are given; they have to mean the same device"
-        yield finding("R18", "", "several_identifiers", ("device",), message, "described", "warn")
+    if count < 2:
+        return ()
+    message = f"{count} identifiers are given; they have to mean the same device"
+    return (finding("R18", "", "several_identifiers", ("device",), message, "described", "warn"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from callforge_core.records import Issue, Payload
@@ -17,12 +17,13 @@ INT32_MAX = 2**31 - 1
 
 
 @rule("R2")
-def ranges_run_upwards(payload: Payload) -> Iterator[Issue]:
+def ranges_run_upwards(payload: Payload) -> Iterable[Issue]:
     """A port range starts at or below its end; ports said twice are worth a look."""
+    found: list[Issue] = []
     for name in PORT_MEMBERS:
-        slot = payload.get(name)
-        if isinstance(slot, dict):
-            yield from port_issues(name, slot)
+        if name in payload and isinstance(payload[name], dict):
+            found += port_issues(name, payload[name])
+    return found
 
 
 def port_issues(name: str, slot: Payload) -> Iterator[Issue]:

@@ -1,12 +1,13 @@
 """How is a rule filed? Under its number of the taxonomy; packs.py says where it holds.
 
-A rule says what the schema cannot: a generator of Issues. Where releases differ in what a rule
-asks, it has variants: "R16" and "R16 any scheme" are both number R16.
+A rule says what the schema cannot: it yields Issues, or returns them where it runs on every row.
+Where releases differ in what a rule asks, it has variants: "R16" and "R16 any scheme" are both
+number R16.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from callforge_core.records import Basis, Issue, Payload, Severity
 from callforge_core.registry import Registry
 from validators.places import Place, path_of
 
-Check = Callable[[Payload], Iterator[Issue]]
+Check = Callable[[Payload], Iterable[Issue]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
