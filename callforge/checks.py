@@ -16,7 +16,7 @@ from callforge_core.jsonl import write_json, write_text
 if TYPE_CHECKING:
     from datasets_src.audit import Gate
 
-ROWS_SHOWN = 200
+ROWS_SHOWN = 500
 ADDED = ("rows", "valid", "invalid", "unreadable", "duplicate_ids", "warnings", "issues_total")
 COUNTED = ("faults", "layers", "basis", "unfaithful", "decisions", "decision_faults", "rejects")
 

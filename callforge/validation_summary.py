@@ -12,6 +12,7 @@ from typing import Any
 
 from callforge.advice import advise
 from callforge.fault_names import name_fault
+from callforge.foreign_text import Redactor
 from datasets_src.judge import read_payload
 from validators.places import has_place, place_of, value_at
 
@@ -75,7 +76,8 @@ def count_rows(document: Document) -> str:
 def say_verdict(document: Document) -> str:
     """Say in one sentence whether the file is good."""
     if document["ok"]:
-        return "GOOD: every row is right"
+        doubts = document["unfaithful"]["rows"] or document["decision_faults"]
+        return "VALID, but look at what follows" if doubts else "GOOD: every row is right"
     if not document["rows"]:
         return "NOT GOOD: there are no rows"
     reasons = [
@@ -153,6 +155,7 @@ def show_value(issue: Mapping[str, Any], rows: Rows) -> str:
     if not place or not has_place(payload, place):
         return ""
     shown = json.dumps(value_at(payload, place), ensure_ascii=False, default=str)
+    shown = Redactor([text]).clean(shown)
     shown = shown.encode("utf-8", "backslashreplace").decode()
     return shown if len(shown) <= VALUE_LENGTH else shown[: VALUE_LENGTH - 1] + "…"
 
@@ -209,7 +212,7 @@ def unfaithful_parts(document: Document, rows: Rows) -> Iterator[list[str]]:
     if decisions:
         yield list(wrap([f"asking, refusing and dialogues: {name_counts(decisions)}"]))
     for (name, _), issue in first_issues(document, ("grounding", "decision", "dialogue")).items():
-        count = found["faults"].get(name) or decisions.get(name, 0)
+        count = found["faults"].get(name) or decisions.get(name or issue["code"], 0)
         yield list(fault_lines(name, count, issue, rows))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from callforge_core.spec import Operation
@@ -24,7 +24,9 @@ from datasets_src.sketches import summarise_lengths
 from datasets_src.tally import Limits, Tally
 from datasets_src.workers import count_cores, map_in_order, stretches
 from validators.catalogue import Catalogue
+from validators.definitions import Definitions
 from validators.payload import Validator
+from validators.places import place_of
 
 Gate = Literal["valid", "faithful"]
 
@@ -199,7 +201,7 @@ def finish(judge: Judge, tallies: Iterable[Tally], form: str, gate: Gate) -> Aud
         invalid=tally.rows - tally.valid - tally.unreadable,
         unreadable=tally.unreadable,
         faults=by_count(tally.faults),
-        issues=tuple(tally.issues),
+        issues=tuple(located(tally.issues, judge.validator.operation)),
         issues_total=tally.issues_total,
         warnings=tally.warnings,
         layers=waterfall(tally),
@@ -217,6 +219,14 @@ def finish(judge: Judge, tallies: Iterable[Tally], form: str, gate: Gate) -> Aud
         },
         shown=tally.shown(),
     )
+
+
+def located(issues: Iterable[Finding], operation: Operation) -> Iterator[Finding]:
+    """Yield issues with the part of the definition that is about their place."""
+    definitions = Definitions(operation)
+    for finding in issues:
+        place = place_of(finding.issue.path)
+        yield replace(finding, definition=definitions.pointer_to(place) if place else "")
 
 
 def unfaithful(tally: Tally) -> dict[str, Any]:

@@ -23,11 +23,13 @@ class Finding:
     id: str | None
     field: str
     issue: Issue
+    definition: str = ""
+    """JSON pointer to the part of the API definition that is about the place."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the issue as `validate --json` writes it."""
         where = {"row": self.row, "place": self.place, "id": self.id, "field": self.field}
-        return where | self.issue.to_json()
+        return where | self.issue.to_json() | {"definition": self.definition}
 
 
 def join(entry: Entry, name: str, issue: Issue) -> Finding:

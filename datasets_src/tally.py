@@ -78,7 +78,7 @@ class Tally:
         elif issue.layer == "grounding":
             self.unfaithful[issue.cls] += 1
         elif issue.layer in ("decision", "dialogue"):
-            self.decision_faults[issue.cls] += 1
+            self.decision_faults[issue.cls or issue.code] += 1  # the taxonomy names no bad turns
         self.keep(finding)
 
     def keep(self, finding: Finding) -> None:

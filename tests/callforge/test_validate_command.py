@@ -283,3 +283,31 @@ def test_workers_end_when_their_parent_is_killed(endless: Path) -> None:
     running.communicate(timeout=60)
     assert len(workers) == 2
     assert ended(workers)
+
+
+def test_a_token_of_the_data_is_shown_nowhere(tmp_path: Path) -> None:
+    credential = {"credentialType": "ACCESSTOKEN", "accessToken": "hush-hush-0123456789"}
+    answer = GOOD | {"sink": "https://a.example.com", "sinkCredential": credential}
+    write_rows(tmp_path / "rows.jsonl", [row(answer)])
+    done = validate(
+        tmp_path / "rows.jsonl", "--json", tmp_path / "r.json", "--html", tmp_path / "r.html"
+    )
+    assert done.returncode == 1
+    assert "$.sinkCredential" in done.stdout
+    for text in (done.stdout, done.stderr, (tmp_path / "r.json").read_text(),
+                 (tmp_path / "r.html").read_text()):  # fmt: skip
+        assert "hush-hush" not in text
+
+
+def test_a_finding_of_a_rule_points_into_the_definition(tmp_path: Path) -> None:
+    answer = GOOD | {"applicationServer": {"ipv4Address": "300.1.1.1"}}
+    write_rows(tmp_path / "rows.jsonl", [row(answer)])
+    validate(tmp_path / "rows.jsonl", "--json", tmp_path / "r.json")
+    (issue,) = (
+        issue
+        for issue in json.loads((tmp_path / "r.json").read_text())["issues"]
+        if issue["layer"] == "rules"
+    )
+    assert (issue["spec"], issue["definition"]) == (
+        "R6", "/components/schemas/ApplicationServerIpv4Address",
+    )  # fmt: skip
