@@ -106,7 +106,7 @@ class Closing:
             if (part.identity, "discriminator") in case.spent:
                 continue
             subtypes = self.open_subtypes(case, part)
-            if subtypes and case.width * len(subtypes.places) <= MAX_BRANCHES:
+            if subtypes and self.may_spread(case, len(subtypes.places)):
                 return self.branch(case, part, subtypes)
         for part in case.parts:
             for key in ALTERNATIVES:
@@ -116,7 +116,7 @@ class Closing:
                 if self.is_made(case, part, choices):
                     return self.expand(case._replace(spent=case.spent | {(part.identity, key)}))
                 if any(self.names_in(choice) for choice in choices):
-                    if case.width * len(choices) <= MAX_BRANCHES:
+                    if self.may_spread(case, len(choices)):
                         return self.spread(case, part, key, choices)
                     sentence = f"so many {key} multiply that members are not told apart by them"
                     self.reading.notes.changed(part, key, sentence, key)
@@ -139,6 +139,10 @@ class Closing:
                 if known <= {whole.identity for whole in self.flatten((place,))}
             },
         )
+
+    def may_spread(self, case: Case, branches: int) -> bool:
+        """Say whether the schema stays of a bearable size when each alternative is closed."""
+        return not self.definitions.keep_groups and case.width * branches <= MAX_BRANCHES
 
     def is_made(self, case: Case, part: Place, choices: list[Place]) -> bool:
         """Say whether a value is one of these alternatives anyway: of Pet's, when it is a Dog."""

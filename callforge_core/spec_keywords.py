@@ -91,7 +91,7 @@ def iter_words(place: Place, dialect: Dialect, notes: Notes) -> Iterator[tuple[s
         elif key == "patternProperties" and fits:
             yield from pattern_members(place, value, notes)
         elif key == "type" and fits:
-            yield key, type_of(value, node)
+            yield key, type_of(value, dialect == "draft4" and node.get("nullable") is True)
         elif not fits and key not in ANNOTATIONS:
             notes.lost(place, key, f"{key} cannot be {value!r:.40}: this limit is left out", key)
         elif fits and not (key == "format" and value == node.get("type")):
@@ -137,10 +137,10 @@ def is_a(value: Any, kind: str) -> bool:
     return isinstance(value, TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
-def type_of(value: Any, node: Schema) -> Any:
+def type_of(value: Any, nullable: bool) -> Any:
     """Return the type word, null added where OpenAPI 3.0 says nullable."""
     kinds = list(dict.fromkeys([value] if isinstance(value, str) else value))
-    if node.get("nullable") is True and "null" not in kinds:
+    if nullable and "null" not in kinds:
         kinds.append("null")
     return kinds[0] if len(kinds) == 1 else kinds
 

@@ -17,7 +17,8 @@ from callforge_core.spec_notes import Notes
 
 Schema = dict[str, Any]
 NODES = 2_000  # a body of more schema nodes than this keeps its references; CAMARA's have 60
-NODES_AT_ALL = 200_000  # what no references can save is refused
+NODES_REFERRED = 10_000  # beyond it alternatives that declare members stay plain assertions
+NODES_AT_ALL = 50_000  # what nothing can save is refused
 MAX_CHAIN = 40  # a chain of allOf and the like of this length is no design
 IN_PLACE = {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"}
 """Words whose schemas are about the same value, not about a part of it."""
@@ -51,8 +52,9 @@ class Overflow(Exception):  # control flow: compile again, references kept
 class Definitions:
     """The parts of one compiled schema that are referred to, and the size of the whole."""
 
-    def __init__(self, keep_all: bool = False) -> None:
+    def __init__(self, keep_all: bool = False, keep_groups: bool = False) -> None:
         self.keep_all = keep_all
+        self.keep_groups = keep_groups
         self.schemas: dict[str, Schema] = {}
         self.names: dict[Hashable, str] = {}
         self.waiting: list[tuple[str, Callable[[str], Schema]]] = []
@@ -84,6 +86,8 @@ class Definitions:
         self.nodes += 1
         if not self.keep_all and (self.nodes > NODES or depth > MAX_CHAIN):
             raise Overflow
+        if not self.keep_groups and self.nodes > NODES_REFERRED:
+            raise Overflow
         if self.nodes > NODES_AT_ALL or in_place > MAX_CHAIN:
             raise SpecError(
                 f"{place.document.path}: {place.pointer or '/'} is too entangled to compile "
@@ -93,12 +97,13 @@ class Definitions:
 
 def build(compiling: Callable[[Definitions], Schema]) -> Schema:
     """Return a compiled schema: fully inlined when it is small, with references when it is not."""
-    try:
-        definitions = Definitions()
-        return definitions.attach(compiling(definitions))
-    except Overflow:
-        definitions = Definitions(keep_all=True)
-        return definitions.attach(compiling(definitions))
+    for definitions in (Definitions(), Definitions(keep_all=True)):
+        try:
+            return definitions.attach(compiling(definitions))
+        except Overflow:
+            continue
+    definitions = Definitions(keep_all=True, keep_groups=True)
+    return definitions.attach(compiling(definitions))
 
 
 class Reading:
