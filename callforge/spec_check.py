@@ -9,7 +9,6 @@ from typing import Any
 
 from callforge.spec_surroundings import note_surroundings
 from callforge_core.spec import Operation, open_document, read_spec
-from callforge_core.spec_documents import Place
 from callforge_core.spec_notes import Effect, Note, Notes
 from callforge_core.spec_operations import iter_sites
 from callforge_core.spec_references import Reading
@@ -103,10 +102,10 @@ def check_sample(operation: Operation, sample: Sample, notes: Notes) -> None:
     engine = compile_schema(operation, sample.schema)
     error = next(iter(engine.iter_errors(sample.value)), None)
     if error is not None:
-        where = "".join(f"/{step}" for step in error.instance_path)
-        sentence = f"the {sample.about} does not satisfy its schema: {where} {error.message:.160}"
-        place: Place = sample.place
-        notes.hint(place, sample.about, " ".join(sentence.split()))
+        inside = "".join(f"/{step}" for step in error.instance_path)
+        where = f"at {inside} " if inside else ""
+        sentence = f"the {sample.about} does not satisfy its schema: {where}{error.message:.160}"
+        notes.hint(sample.place, sample.about, " ".join(sentence.split()))
 
 
 def render_check(check: SpecCheck) -> str:
