@@ -74,10 +74,13 @@ def legend(entries: Sequence[tuple[str, str, bool]], right: float, y: float) -> 
 
 
 def scale(low: float, high: float, start: float, end: float) -> Scale:
-    """Return the linear map of low..high onto start..end; a single value lands in the middle."""
+    """Return the linear map of low..high onto start..end; a single value lands in the middle.
+
+    What rounding has put outside the range lands on its edge.
+    """
     if high <= low:
         return lambda _: (start + end) / 2
-    return lambda value: start + (value - low) / (high - low) * (end - start)
+    return lambda value: start + min(max((value - low) / (high - low), 0.0), 1.0) * (end - start)
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
