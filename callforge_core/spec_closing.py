@@ -50,6 +50,7 @@ class Closing:
         self.reading = reading
         self.definitions = definitions
         self.published = Published(reading, definitions, {})
+        self.extended: dict[Any, frozenset[Any]] = {}
 
     def close(self, places: Parts, trail: Trail = (), here: Trail = ()) -> Schema:
         """Return the closed schema of what must hold together at one place of a payload."""
@@ -136,9 +137,16 @@ class Closing:
             {
                 value: place
                 for value, place in subtypes.places.items()
-                if known <= {whole.identity for whole in self.flatten((place,))}
+                if known <= self.bases(place)
             },
         )
+
+    def bases(self, place: Place) -> frozenset[Any]:
+        """Return the identities of a schema and of everything it extends."""
+        if place.identity not in self.extended:
+            found = frozenset(part.identity for part in self.flatten((place,)))
+            self.extended[place.identity] = found
+        return self.extended[place.identity]
 
     def may_spread(self, case: Case, branches: int) -> bool:
         """Say whether the schema stays of a bearable size when each alternative is closed."""
@@ -148,8 +156,7 @@ class Closing:
         """Say whether a value is one of these alternatives anyway: of Pet's, when it is a Dog."""
         said = {*case.here, *(other.identity for other in case.parts)}
         return any(
-            self.reading.target(choice).identity in said
-            and any(other.identity == part.identity for other in self.flatten((choice,)))
+            self.reading.target(choice).identity in said and part.identity in self.bases(choice)
             for choice in choices
         )
 
