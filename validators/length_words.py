@@ -8,6 +8,7 @@ What is found here is beyond doubt: nothing before or behind it makes another le
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from validators.number_words import SCALES, VALUES, say_number
@@ -29,8 +30,18 @@ PARTS_BEFORE = frozenset(
     ("half", "quarter", "quarters", "and", "hundred", *VALUES, *SCALES, "plus", "to", "or")
 )
 ENDING = re.compile(r"(?:s|ute|utes|ond|onds|mins)?(?![a-z\d])\.?")
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Return a pattern of words, grouped by first letter: most texts then fail after one step."""
+    groups: dict[str, list[str]] = {}
+    for word in words:
+        groups.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in sorted(groups.items()))
+
+
 # a number that goes on with a length; "3)" and "3. " count the points of a list
-MORE = rf"(?:\d(?!\d?[).] )|[½¼¾]|(?:half|quarter|third|{'|'.join(VALUES)})\b)"
+MORE = rf"(?:\d(?!\d?[).] )|[½¼¾]|(?:{one_of(('half', 'quarter', 'third', *VALUES))})\b)"
 GOES_ON = re.compile(
     rf"[ ,-]{{0,2}}(?:(?:and|plus|less|minus|or|to|a)\s(?:a\s|an\s)?{MORE}|{MORE}|[&+])"
 )

@@ -214,18 +214,22 @@ def find_single(number: str, rest: str) -> int:
 
 def pairs_of(value: Any) -> tuple[tuple[int, int], ...] | None:
     """Return the ports and ranges of a set of ports, None when it is not a sound one."""
-    if not isinstance(value, dict) or not value or value.keys() - {"ports", "ranges"}:
+    if not isinstance(value, dict):
         return None
-    ports, ranges = value.get("ports", ()), value.get("ranges", ())
-    if not isinstance(ports, list | tuple) or not isinstance(ranges, list | tuple):
-        return None
-    pairs = [(port, port) for port in ports]
-    for span in ranges:
-        if not isinstance(span, dict) or span.keys() != {"from", "to"}:
+    pairs: list[tuple[int, int]] = []
+    for key, items in value.items():
+        if key not in ("ports", "ranges") or not isinstance(items, list | tuple):
             return None
-        pairs.append((span["from"], span["to"]))
-    sound = all(is_port(low) and is_port(high) and low <= high for low, high in pairs)
-    return tuple(pairs) if pairs and sound else None
+        for item in items:
+            low, high = item, item
+            if key == "ranges":
+                if not isinstance(item, dict) or item.keys() != {"from", "to"}:
+                    return None
+                low, high = item["from"], item["to"]
+            if not is_port(low) or not is_port(high) or low > high:
+                return None
+            pairs.append((low, high))
+    return tuple(pairs) if pairs else None
 
 
 def is_port(value: Any) -> bool:
