@@ -117,13 +117,14 @@ def iter_lines(check: SpecCheck) -> Iterator[str]:
     """Yield the operations, then the notes, the gravest first."""
     yield (
         f"{check.title} {check.release} (OpenAPI {check.version}): "
-        f"{len(check.operations)} operations, {check.examples} examples and defaults checked"
+        f"{count(len(check.operations), 'operation')}, "
+        f"{count(check.examples, 'sample value')} checked"
     )
     rows = [
         (
             operation.operation_id,
             f"{operation.method.upper()} {operation.path}",
-            f"{len(operation.parameters)} parameters",
+            count(len(operation.parameters), "parameter"),
             f"body {operation.media_type}" if operation.media_type else "no JSON body",
         )
         for operation in check.operations
@@ -141,6 +142,11 @@ def iter_lines(check: SpecCheck) -> Iterator[str]:
     if check.ok:
         yield ""
         yield "Everything that can make a request wrong is compiled."
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: 1 parameter, 2 parameters."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def group_lines(notes: list[Note]) -> Iterator[str]:
