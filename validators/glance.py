@@ -43,10 +43,9 @@ class Glance:
 
     def passes(self, payload: dict[str, Any], text: str) -> bool:
         """Say whether everything in a payload, and nothing else, is plainly said."""
-        low = text.lower()
-        rest = text
-        if len(text) > LONGEST or TAKEN in text or "mask" in low or "slash" in low:
+        if len(text) > LONGEST or TAKEN in text:
             return False
+        rest = text
         pairs: list[tuple[int, int]] = []
         seconds = profile = None
         stack = [(payload, self.members)]
@@ -77,10 +76,12 @@ class Glance:
                 else:
                     return False
         rest = rest.lower()
-        return (
-            not is_torn(rest)
-            and says_numbers(pairs, seconds, rest)
-            and (profile is None or self.says_profile(profile, text, low))
+        return not (
+            "mask" in rest
+            or "slash" in rest
+            or is_torn(rest)
+            or not says_numbers(pairs, seconds, rest)
+            or (profile is not None and not self.says_profile(profile, text, rest))
         )
 
     def says_profile(self, name: str, text: str, low: str) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from callforge_core.spec import Operation
 from validators.catalogue import Catalogue
 from validators.rules.pack import Check
-from validators.schema import compile_schema, decide
+from validators.schema import compile_schema
 
 Schema = dict[str, Any]
 
@@ -119,7 +119,12 @@ class Screen:
 
     def passes(self, payload: object) -> bool:
         """Say whether nothing but the remaining checks can have anything to say."""
-        return self.engine is not None and decide(self.engine, payload)
+        if self.engine is None:
+            return False
+        try:
+            return bool(self.engine.is_valid(payload))
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            return False  # what the engine cannot read is for the checks
 
 
 def build_screen(

@@ -93,7 +93,7 @@ def parse_strict(text: str) -> Parsed:
     try:
         value, end = CAREFUL.raw_decode(body)
         if end == len(body) and type(value) is dict:
-            return Parsed(value=value)
+            return Parsed(value)
     except (ValueError, RecursionError):
         pass  # the slow way finds out what is wrong
     if not body:
