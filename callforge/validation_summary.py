@@ -152,7 +152,7 @@ def show_value(issue: Mapping[str, Any], rows: Rows) -> str:
     text = rows.get(issue["row"], {}).get(issue["field"])
     place = place_of(issue["path"])
     payload = read_payload(text) if isinstance(text, str) else None
-    if not place or not has_place(payload, place):
+    if not isinstance(text, str) or not place or not has_place(payload, place):
         return ""
     shown = json.dumps(value_at(payload, place), ensure_ascii=False, default=str)
     shown = Redactor([text]).clean(shown)
