@@ -27,6 +27,7 @@ TEXTS = frozenset({"phone", "ipv4", "ipv6", "url"})
 TORN = re.compile(r"\0(?:(?<=[\w.+/@%–-]\0)|(?<=[0-9a-f:]:\0)|(?=[\w/+@%–-]|:[a-f:]|\.\w|\(0\)))")
 LABEL = re.compile(r"[a-z0-9]*[g-z][a-z0-9]*:|[a-z]{5,}:")
 PORT_LEFT = re.compile(r"port[^.;|\n]{0,60}?\d(?!\d?k\b)|\d/(?:tc|ud)p|\0\]?:\d")  # 4k is none
+COUNTER = re.compile(r"(?<!\S)[1-9][.)](?=\s)")  # the points of a list are no ports
 DIGIT = re.compile("[0-9]")
 STICKY = frozenset("/+@%–-_0123456789abcdefghijklmnopqrstuvwxyz")
 Member = tuple[str, Any]
@@ -79,7 +80,7 @@ class Glance:
         return not (
             "mask" in rest
             or "slash" in rest
-            or is_torn(rest)
+            or (TORN.search(rest) is not None and is_torn(rest))
             or not says_numbers(pairs, seconds, rest)
             or (profile is not None and not self.says_profile(profile, text, rest))
         )
@@ -126,11 +127,10 @@ def is_torn(rest: str) -> bool:
 def take_other(value: str, rest: str, kind: str) -> str:
     """Return what is left without a number with gaps or 00, or a value in other letters."""
     if kind == "phone":
-        start = rest.find("+")
-        match = GAPPED.match(rest, start if start >= 0 else rest.find("00"))
-        said = match[0].translate(GAPS) if match else ""
-        if match and (said == value or (said[:2] == "00" and said[2:] == value[1:])):
-            return f"{rest[: match.start()]}{TAKEN}{rest[match.end() :]}"
+        for match in GAPPED.finditer(rest, max(rest.find("+"), 0)):
+            said = match[0].translate(GAPS)
+            if said == value or (said[:2] == "00" and said[2:] == value[1:]):
+                return f"{rest[: match.start()]}{TAKEN}{rest[match.end() :]}"
         return rest
     low = rest.lower()
     left = low.replace(value.lower(), TAKEN, 1)
@@ -167,6 +167,6 @@ def has_facts(rest: str) -> bool:
     if "::" in rest or "://" in rest or rest.count(":") > 6:
         return True
     first = DIGIT.search(rest)
-    if first and (LEFT_OVER.search(rest, first.start()) or PORT_LEFT.search(rest)):
+    if first and (LEFT_OVER.search(rest, first.start()) or PORT_LEFT.search(COUNTER.sub("", rest))):
         return True
     return "port" in rest and SPOKEN.search(rest) is not None

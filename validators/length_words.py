@@ -17,7 +17,7 @@ IDIOMS: dict[int, tuple[str, ...]] = {
     900: ("quarter of an hour", "quarter hour"),
     1800: ("half an hour", "half-hour", "half hour"),
     2700: ("three quarters of an hour", "three-quarters of an hour"),
-    3600: ("an hour", "full hour"),
+    3600: ("an hour", "one full hour", "full hour"),
     4500: ("an hour and a quarter",),
     5400: ("an hour and a half",),
     7200: ("couple of hours",),
@@ -25,6 +25,8 @@ IDIOMS: dict[int, tuple[str, ...]] = {
     60: ("a minute",),
     86400: ("a day", "full day", "one whole day"),
 }
+JOINTS = frozenset("-–./,½¼¾")
+PARTIAL = ("quarter of ", "quarters of ", "half of ", "third of ")
 HALF = " and a half hours"
 PARTS_BEFORE = frozenset(
     ("half", "quarter", "quarters", "and", "hundred", *VALUES, *SCALES, "plus", "to", "or")
@@ -95,7 +97,7 @@ def find_usual(seconds: int, text: str) -> tuple[int, int] | None:
         start = text.find(words)
         if start >= 0:
             ending = ENDING.match(text, start + len(words))
-            part = text.endswith(("quarter of ", "quarters of ", "half of ", "third of "), 0, start)
+            part = text.endswith(PARTIAL, 0, start)
             if ending and not part and is_whole(text, start, ending.end()):
                 return start, ending.end()
     return None
@@ -104,7 +106,7 @@ def find_usual(seconds: int, text: str) -> tuple[int, int] | None:
 def is_whole(text: str, start: int, end: int) -> bool:
     """Say whether nothing around a wording belongs to the same length."""
     before = text[max(0, start - 12) : start]
-    if before[-1:].isalnum() or before[-1:] in tuple("-–./,½¼¾"):
+    if before[-1:].isalnum() or before[-1:] in JOINTS:
         return False
     if before[-1:] == ":" and before[-2:-1].isdigit():
         return False

@@ -69,7 +69,7 @@ class Validator:
         """Return the verdict on each text and request, layer by layer over all rows.
 
         The code of one layer stays in the processor's caches: with 32 to 256 rows at a time this
-        takes two thirds of the time that the same rows take one by one.
+        takes four fifths of the time that the same rows take one by one.
         """
         parsed = [parse_strict(text) for text, _ in rows]
         found = [self.examine_parsed(each) for each in parsed]
@@ -78,6 +78,8 @@ class Validator:
 
     def examine_parsed(self, parsed: Parsed) -> Examination:
         """Return the issues of what was read from a text, apart from those of the text."""
+        if not parsed.issues:
+            return self.examine(parsed.value)
         return self.examine(parsed.value, said_twice(parsed)) if parsed.found else CLEAN
 
     def conclude(self, parsed: Parsed, found: Examination, request: str | None) -> Verdict:

@@ -207,9 +207,12 @@ def find_range(low: str, high: str, rest: str) -> tuple[int, int]:
 def find_single(number: str, rest: str) -> int:
     """Return where a number stands that is no end of a range, -1 when it stands nowhere."""
     start = rest.find(number)
-    if start < 1 or rest[start - 1] not in BEFORE_A_PORT:
-        return -1
-    return start if AFTER_A_PORT.match(rest, start + len(number)) else -1
+    while start >= 0:
+        end = start + len(number)
+        if start and rest[start - 1] in BEFORE_A_PORT and AFTER_A_PORT.match(rest, end):
+            return start
+        start = rest.find(number, end)
+    return -1
 
 
 def pairs_of(value: Any) -> tuple[tuple[int, int], ...] | None:
