@@ -50,7 +50,7 @@ class Texts(NamedTuple):
 
 
 def measure_validation(
-    *, rows: int, repeats: int, workers: Sequence[int] = (), scaling_rows: int = 20_000
+    *, rows: int, repeats: int, workers: Sequence[int] = (), scaling_rows: int = 100_000
 ) -> dict[str, Any]:
     """Measure every arm and, for each count of `workers`, the validate command on a file."""
     api = load_api("createSession", None, None, "default")
@@ -188,26 +188,42 @@ def measure_workers(api: Api, rows: int, workers: Sequence[int]) -> list[dict[st
         )
         documents = set()
         for number in workers:
-            seconds = time_command(path, number)
-            documents.add(path.with_suffix(".json").read_bytes())
-            found.append({"workers": number, "wall_s": round(seconds, 2)})
+            seconds = time_commands(path, workers=number)
+            apart = time_commands(path, copies=number)
+            documents.add(path.with_suffix(".0.json").read_bytes())
+            found.append(
+                {"workers": number, "wall_s": round(seconds, 2), "apart_s": round(apart, 2)}
+            )
     for each in found:
         each["rows_per_s"] = round(rows / each["wall_s"])
         each["speed_up"] = round(found[0]["wall_s"] / each["wall_s"], 2)
+        each["limit"] = round(each["workers"] * found[0]["wall_s"] / each.pop("apart_s"), 2)
         each["same_output"] = len(documents) == 1
     return found
 
 
-def time_command(path: Path, workers: int) -> float:
-    """Return the wall seconds of one `callforge validate`, its start included."""
-    command = [sys.executable, "-m", "callforge", "validate", str(path)]
-    command += ["--workers", str(workers), "--json", str(path.with_suffix(".json"))]
+def time_commands(path: Path, *, workers: int = 1, copies: int = 1) -> float:
+    """Return the wall seconds of `callforge validate`, its start included, or of several at once.
+
+    Copies that share nothing tell how far cores and memory of a machine let anything scale.
+    """
+    command = [sys.executable, "-m", "callforge", "validate", str(path), "--workers", str(workers)]
     start = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # own module
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+    running = [
+        subprocess.Popen(  # noqa: S603  # own module
+            [*command, "--json", str(path.with_suffix(f".{number}.json"))],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(copies)
+    ]
+    said = [process.communicate()[1] for process in running]
+    seconds = time.perf_counter() - start
+    if any(process.returncode for process in running):
+        last = ("".join(said).strip().splitlines() or ["no message"])[-1]
         raise CallforgeError(f"`callforge validate --workers {workers}` failed: {last}")
-    return time.perf_counter() - start
+    return seconds
 
 
 def render_measurement(found: dict[str, Any]) -> str:
@@ -227,6 +243,7 @@ def render_measurement(found: dict[str, Any]) -> str:
         same = "same output" if each["same_output"] else "DIFFERENT OUTPUT"
         lines.append(
             f"validate --workers {each['workers']}: {each['wall_s']:.2f} s, "
-            f"{each['rows_per_s']:,} rows/s, {each['speed_up']:.2f}x, {same}"
+            f"{each['rows_per_s']:,} rows/s, {each['speed_up']:.2f}x "
+            f"({each['limit']:.2f}x with processes that share nothing), {same}"
         )
     return "\n".join(lines)

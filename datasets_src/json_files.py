@@ -73,18 +73,19 @@ def iter_chunks(stream: IO[bytes], path: Path) -> Iterator[Chunk]:
 
 def iter_lines(path: Path) -> Iterator[Line]:
     """Yield one row a line, blank lines skipped."""
+    name = path.name
     with open_bytes(path) as stream:
         for chunk in iter_chunks(stream, path):
-            if line := line_of(chunk, path):
+            if line := line_of(chunk, name):
                 yield line
 
 
-def line_of(chunk: Chunk, path: Path) -> Line | None:
-    """Return the row that a chunk holds, if it holds one."""
+def line_of(chunk: Chunk, name: str) -> Line | None:
+    """Return the row that a chunk of the file `name` holds, if it holds one."""
     data = chunk.data.removeprefix(MARK) if chunk.number == 1 else chunk.data
-    if not chunk.first or not data.strip():
+    if not chunk.first or not data or data.isspace():
         return None
-    return Line(f"{path.name}:{chunk.number}", data)
+    return Line(f"{name}:{chunk.number}", data)
 
 
 def load_document(path: Path) -> str:

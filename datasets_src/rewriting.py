@@ -112,7 +112,7 @@ def iter_pieces(path: Path) -> Iterator[Piece]:
     if not is_document(path):
         with open_bytes(path) as stream:
             for chunk in iter_chunks(stream, path):
-                yield Piece(chunk.data, line_of(chunk, path))
+                yield Piece(chunk.data, line_of(chunk, path.name))
         return
     text, done = load_document(path), 0
     for raw in iter_document(text, path.name):

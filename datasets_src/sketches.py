@@ -40,7 +40,8 @@ class Distinct:
 
     def include(self, marks: Iterable[int]) -> None:
         """Keep the smallest marks; the rest only told how dense they lie."""
-        self.marks.update(mark for mark in marks if mark < self.limit)
+        limit = self.limit
+        self.marks.update({mark for mark in marks if mark < limit})
         if len(self.marks) > 2 * MOST_MARKS:
             self.trim()
 

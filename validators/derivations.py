@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from validators.comparators import canonical_uri, network
@@ -154,14 +155,7 @@ def find_any_length(value: int, request: Request) -> Kept:
 
 def find_plain_length(value: int, rest: str) -> Found | None:
     """Find a number and the unit behind it, quickly: the usual case."""
-    for unit, size in USUAL_UNITS:
-        amount, left = divmod(value, size)
-        if left == 0:
-            sign = str(amount)
-        elif size > 60 and left * 4 % size == 0:
-            sign = f"{amount}{QUARTERS[left * 4 // size]}"
-        else:
-            continue
+    for unit, sign in plain_signs(value):
         start = rest.find(sign)
         while start >= 0:
             end = start + len(sign)
@@ -171,6 +165,19 @@ def find_plain_length(value: int, rest: str) -> Found | None:
                     return "unit", start, match.end()
             start = rest.find(sign, end)
     return None
+
+
+@lru_cache(maxsize=4096)
+def plain_signs(value: int) -> tuple[tuple[str, str], ...]:
+    """Return the numbers that are so many seconds in each unit: ("m", "90"), ("h", "1.5")."""
+    signs = []
+    for unit, size in USUAL_UNITS:
+        amount, left = divmod(value, size)
+        if left == 0:
+            signs.append((unit, str(amount)))
+        elif size > 60 and left * 4 % size == 0:
+            signs.append((unit, f"{amount}{QUARTERS[left * 4 // size]}"))
+    return tuple(signs)
 
 
 def is_free(before: str, rest: str, start: int) -> bool:

@@ -11,6 +11,7 @@ that could be a fact) is for the close reading. A glance must never pass what th
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from validators.derivations import find_clock_times, find_plain_length
@@ -28,7 +29,7 @@ TORN = re.compile(r"\0(?:(?<=[\w.+/@%–-]\0)|(?<=[0-9a-f:]:\0)|(?=[\w/+@%–-]|
 LABEL = re.compile(r"[a-z0-9]*[g-z][a-z0-9]*:|[a-z]{5,}:")
 PORT_LEFT = re.compile(r"port[^.;|\n]{0,60}?\d(?!\d?k\b)|\d/(?:tc|ud)p|\0\]?:\d")  # 4k is none
 COUNTER = re.compile(r"(?<!\S)[1-9][.)](?=\s)")  # the points of a list are no ports
-DIGIT = re.compile("[0-9]")
+DIGITS = b"0123456789"
 STICKY = frozenset("/+@%–-_0123456789abcdefghijklmnopqrstuvwxyz")
 Member = tuple[str, Any]
 UNKNOWN: Member = ("", None)
@@ -42,14 +43,16 @@ class Glance:
         self.members = flatten(plan)
         self.words = words
 
-    def passes(self, payload: dict[str, Any], text: str) -> bool:
+    def passes(self, payload: object, text: str) -> bool:
         """Say whether everything in a payload, and nothing else, is plainly said."""
+        if payload.__class__ is not dict or text.__class__ is not str:
+            return False
         if len(text) > LONGEST or TAKEN in text:
             return False
         rest = text
         pairs: list[tuple[int, int]] = []
         seconds = profile = None
-        stack = [(payload, self.members)]
+        stack: list[tuple[Any, Mapping[str, Member]]] = [(payload, self.members)]
         for node, members in stack:  # grows while it is walked
             for key, value in node.items():
                 kind, inner = members.get(key, UNKNOWN)
@@ -164,9 +167,18 @@ def says_numbers(pairs: list[tuple[int, int]], seconds: int | None, rest: str) -
 
 def has_facts(rest: str) -> bool:
     """Say whether what is left of a request may state something that an API could want."""
-    if "::" in rest or "://" in rest or rest.count(":") > 6:
+    if ":" in rest and ("::" in rest or "://" in rest or rest.count(":") > 6):
         return True
-    first = DIGIT.search(rest)
-    if first and (LEFT_OVER.search(rest, first.start()) or PORT_LEFT.search(COUNTER.sub("", rest))):
+    if has_digits(rest) and (
+        LEFT_OVER.search(rest)
+        # the points of a list are looked for only where a port may be left
+        or (PORT_LEFT.search(rest) and PORT_LEFT.search(COUNTER.sub("", rest)))
+    ):
         return True
     return "port" in rest and SPOKEN.search(rest) is not None
+
+
+def has_digits(text: str) -> bool:
+    """Say whether a text holds a digit; deleting them from bytes beats a pattern."""
+    signs = text.encode("utf-8", "replace")
+    return len(signs.translate(None, DIGITS)) < len(signs)

@@ -69,9 +69,15 @@ class Grounder:
         self, payload: object, request: str, explained: tuple[Place, ...]
     ) -> tuple[Issue, ...]:
         """Return what the request alone shows to be unfaithful, outside the places explained."""
-        if not isinstance(request, str) or not isinstance(payload, dict):
-            return ()
         if not explained and self.glance.passes(payload, request):
+            return ()
+        return self.read_closely(payload, request, explained)
+
+    def read_closely(
+        self, payload: object, request: str, explained: tuple[Place, ...]
+    ) -> tuple[Issue, ...]:
+        """Return the same without the glance that settles most rows."""
+        if not isinstance(request, str) or not isinstance(payload, dict):
             return ()
         reading = self.reader.read(payload, request, explained)
         if reading.clean:

@@ -15,7 +15,7 @@ from validators.number_words import SCALES, VALUES, say_number
 
 IDIOMS: dict[int, tuple[str, ...]] = {
     900: ("quarter of an hour", "quarter hour"),
-    1800: ("half an hour", "half-hour", "half hour"),
+    1800: ("half an hour", "half-hour", "half hour", "1/2 hour"),
     2700: ("three quarters of an hour", "three-quarters of an hour"),
     3600: ("an hour", "one full hour", "full hour"),
     4500: ("an hour and a quarter",),
@@ -55,14 +55,14 @@ def usual_words(seconds: int) -> tuple[str, ...]:
     words = list(IDIOMS.get(seconds, ()))
     hours, rest = divmod(seconds, 3600)
     minutes, left = divmod(rest, 60)
-    if not left and seconds < 6000:
+    if not left and seconds < 60_000:
         words.append(f"{say_number(seconds // 60)} min")
     if not rest and 0 < hours <= 48:
         words.append(f"{say_number(hours)} hour")
     if seconds < 1000:
         words.append(f"{say_number(seconds)} sec")
     if rest == 1800 and 0 < hours < 24:
-        words += (f"{say_number(hours)}{HALF}", f"{hours}{HALF}")
+        words += (f"{say_number(hours)}{HALF}", f"{hours}{HALF}", f"{hours} 1/2 hour")
         words.append(f"{say_number(hours)} hours and a half")
     if minutes and not left and 0 < hours < 24:
         words += mixed(hours, minutes, "h", "m")

@@ -87,7 +87,8 @@ class Validator:
         issues = (*parsed.issues, *found.issues) if parsed.issues else found.issues
         if request is not None:
             explained = (*said_twice(parsed), *explained_places(found)) if issues else ()
-            issues += self.grounder.find_issues(parsed.value, request, explained)
+            if explained or not self.grounder.glance.passes(parsed.value, request):
+                issues += self.grounder.read_closely(parsed.value, request, explained)
         return Verdict(issues=issues) if issues else SPOTLESS
 
     def schema_valid(self, payload: object) -> bool:
@@ -126,14 +127,15 @@ class Validator:
 
     def examine_screened(self, payload: Any, known: Iterable[Place]) -> Examination:
         """Return what the checks that no schema can word say of a payload that is clean else."""
-        if not isinstance(payload, dict):
-            return CLEAN
         found: list[Issue] = []
-        for check in self.screen.remaining:
-            found += check(payload)
-        if found and known:
-            found = [issue for issue in found if not is_explained(issue, known)]
-        return Examination(tuple(found), []) if found else CLEAN
+        if isinstance(payload, dict):
+            for check in self.screen.remaining:
+                found += check(payload)
+        if not found:
+            return CLEAN
+        return Examination(
+            tuple(issue for issue in found if not known or not is_explained(issue, known)), []
+        )
 
     def later_issues(self, payload: dict[str, Any]) -> Iterator[Issue]:
         """Yield the issues of the rules and of the catalogue."""

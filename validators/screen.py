@@ -119,10 +119,8 @@ class Screen:
 
     def passes(self, payload: object) -> bool:
         """Say whether nothing but the remaining checks can have anything to say."""
-        if self.engine is None:
-            return False
         try:
-            return bool(self.engine.is_valid(payload))
+            return self.engine is not None and self.engine.is_valid(payload)
         except (ValueError, TypeError, OverflowError, RecursionError):
             return False  # what the engine cannot read is for the checks
 

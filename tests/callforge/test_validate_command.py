@@ -217,25 +217,27 @@ def start(path: Path) -> tuple[subprocess.Popen[str], list[int]]:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
-        workers = [int(pid) for pid in children if "spawn_main" in command_line(int(pid))]
+        workers = [int(pid) for pid in children if is_worker(int(pid))]
         if len(workers) == 2:
             break
         time.sleep(0.05)
     return running, workers
 
 
-def command_line(pid: int) -> str:
+def is_worker(pid: int) -> bool:
+    """Say whether a process, forked or spawned, is at work."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
+        command = Path(f"/proc/{pid}/cmdline").read_text()
     except OSError:
-        return ""
+        return False
+    return "spawn_main" in command or "validate" in command
 
 
 def ended(pids: list[int]) -> bool:
     """Say whether all processes end within a while."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        if not any("spawn_main" in command_line(pid) for pid in pids):
+        if not any(map(is_worker, pids)):
             return True
         time.sleep(0.05)
     return False

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import operator
 import os
+import threading
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets_src.workers import WorkerDied, count_cores, map_in_order, stretches
+from datasets_src.workers import WorkerDied, count_cores, map_in_order, start_method, stretches
 
 
 def test_results_come_back_in_order() -> None:
@@ -60,3 +61,16 @@ def test_stretches_hold_every_item_once_and_keep_their_limits(
 
 def test_there_is_a_core() -> None:
     assert count_cores() >= 1
+
+
+def test_no_process_is_forked_beside_a_thread_that_may_hold_a_lock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    assert start_method() == "spawn"
+
+
+def test_a_spawned_process_gives_the_same_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    found = map_in_order(operator.neg, range(5), workers=2, prepare=gc.disable, arguments=())
+    assert list(found) == [0, -1, -2, -3, -4]

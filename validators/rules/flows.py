@@ -19,15 +19,25 @@ INT32_MAX = 2**31 - 1
 @rule("R2")
 def ranges_run_upwards(payload: Payload) -> Iterable[Issue]:
     """A port range starts at or below its end; ports said twice are worth a look."""
-    found: list[Issue] = []
-    for name in PORT_MEMBERS:
-        if name in payload and isinstance(payload[name], dict):
-            found += port_issues(name, payload[name])
-    return found
+    given = [name for name in PORT_MEMBERS if name in payload and not is_one_item(payload[name])]
+    return [issue for name in given for issue in port_issues(name, payload[name])] if given else ()
 
 
-def port_issues(name: str, slot: Payload) -> Iterator[Issue]:
+def is_one_item(slot: Any) -> bool:
+    """Say whether a port member holds one port, or one range that runs upwards: most of them do."""
+    try:
+        if "ranges" not in slot:
+            return len(slot["ports"]) == 1
+        (span,) = slot["ranges"]
+        return "ports" not in slot and bool(span["from"] <= span["to"])
+    except (TypeError, ValueError, KeyError):
+        return False
+
+
+def port_issues(name: str, slot: Any) -> Iterator[Issue]:
     """Yield the ranges of a port member that run downwards; a warning for ports said twice."""
+    if not isinstance(slot, dict):
+        return
     spans: list[tuple[int, int]] = []
     ranges, ports = slot.get("ranges"), slot.get("ports")
     for index, span in enumerate(ranges if isinstance(ranges, list) else ()):
