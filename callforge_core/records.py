@@ -39,6 +39,10 @@ class Sample:
     """Slots to ask for (clarify rows)."""
     reason: str | None = None
     """Why the request is refused (refuse rows)."""
+    path: Mapping[str, str] = field(default_factory=dict)
+    """Path parameters of the call, such as sessionId; empty for most operations."""
+    query: Mapping[str, Any] = field(default_factory=dict)
+    """Query parameters of the call; empty for most operations."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """How the request states each slot: slot name -> the words used."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -55,6 +59,10 @@ class Sample:
         }
         if self.decision == "call":
             row["payload"] = self.payload
+            if self.path:
+                row["path"] = dict(self.path)
+            if self.query:
+                row["query"] = dict(self.query)
         elif self.decision == "clarify":
             row["missing"] = list(self.missing)
         else:
@@ -83,6 +91,8 @@ class Sample:
             family=text(row, "family"),
             missing=names(row, "missing"),
             reason=row.get("reason"),
+            path=mapping(row, "path"),
+            query=mapping(row, "query"),
             facts=mapping(row, "facts"),
             provenance=mapping(row, "provenance"),
         )
@@ -201,21 +211,32 @@ class Item:
     payload: Payload | None
     cluster: str
     family: str = ""
+    path: Mapping[str, str] = field(default_factory=dict)
+    """Path parameters of the call."""
+    missing: tuple[str, ...] = ()
+    """Slots to ask for (clarify rows)."""
+    reason: str | None = None
+    """Why the request is refused (refuse rows)."""
     also: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """JSON pointer -> other acceptable values."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the row in the order of the file contract."""
-        return {
+        """Return the row in the order of the file contract; what does not apply is left out."""
+        row: dict[str, Any] = {
             "id": self.id,
             "request": self.request,
             "decision": self.decision,
             "operation": self.operation,
             "payload": self.payload,
-            "cluster": self.cluster,
-            "family": self.family,
-            "also": {pointer: list(values) for pointer, values in self.also.items()},
         }
+        if self.path:
+            row["path"] = dict(self.path)
+        if self.missing:
+            row["missing"] = list(self.missing)
+        if self.reason is not None:
+            row["reason"] = self.reason
+        row |= {"cluster": self.cluster, "family": self.family}
+        return row | {"also": {pointer: list(values) for pointer, values in self.also.items()}}
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Item:
@@ -237,6 +258,9 @@ class Item:
             payload=payload,
             cluster=str(row.get("cluster") or row.get("id")),
             family=str(row.get("family") or ""),
+            path=mapping(row, "path"),
+            missing=names(row, "missing"),
+            reason=row.get("reason"),
             also={
                 pointer: tuple(values) if isinstance(values, list) else (values,)
                 for pointer, values in also.items()

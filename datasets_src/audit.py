@@ -9,8 +9,9 @@ each row 160 bytes stay in memory (its number and its id 16, exact and masked te
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from callforge_core.spec import Operation
@@ -130,9 +131,13 @@ def audit_file(
     workers: int = 1,
     limits: Limits = LIMITS,
     gate: Gate = "valid",
+    documents: Sequence[Path] = (),
 ) -> Audit:
-    """Judge every row of a file, in `workers` processes (0: one a core); raises as reading does."""
-    judge = Judge(validator, limits)
+    """Judge every row of a file, in `workers` processes (0: one a core); raises as reading does.
+
+    A row that names another operation is judged by that one, if one of `documents` has it.
+    """
+    judge = Judge(validator, limits, documents)
     parts = stretches(opened.cells, size_of, most=STRETCH, largest=STRETCH_BYTES)
     numbered = number(parts)
     first = list(itertools.islice(numbered, 2))
@@ -148,7 +153,7 @@ def audit_file(
         ((row, list(map(pack, part))) for row, part in itertools.chain(first, numbered)),
         workers=workers,
         prepare=prepare_judge,
-        arguments=(validator.operation, validator.catalogue, limits, opened.format),
+        arguments=(validator.operation, validator.catalogue, limits, opened.format, documents),
     )
     return finish(judge, found, opened.format, gate)
 
@@ -177,9 +182,16 @@ def pack(cell: Line | Raw) -> Line | Raw:
 PREPARED: dict[str, Any] = {}  # what a worker process was given at its start
 
 
-def prepare_judge(operation: Operation, catalogue: Catalogue, limits: Limits, form: str) -> None:
+def prepare_judge(
+    operation: Operation,
+    catalogue: Catalogue,
+    limits: Limits,
+    form: str,
+    documents: Sequence[Path] = (),
+) -> None:
     """Set up this worker process."""
-    PREPARED.update(judge=Judge(Validator(operation, catalogue), limits), form=form)
+    judge = Judge(Validator(operation, catalogue), limits, documents)
+    PREPARED.update(judge=judge, form=form)
 
 
 def judge_stretch(stretch: tuple[int, list[Line | Raw]]) -> Tally:

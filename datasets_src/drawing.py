@@ -95,7 +95,7 @@ def stratum_of(sample: Sample) -> str:
     payload = sample.payload or {}
     device = payload.get("device")
     kinds = "+".join(sorted(device)) if isinstance(device, dict) else "none"
-    return f"{sample.decision} {payload.get('qosProfile', '')} {kinds}"
+    return f"{sample.operation} {sample.decision} {payload.get('qosProfile', '')} {kinds}"
 
 
 def shared_keys(

@@ -13,7 +13,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from callforge_core.records import Pair, Payload, Sample, Verdict
+from callforge_core.records import Issue, Pair, Payload, Sample
+from datasets_src.soundness import (
+    Validators,
+    has_envelopes,
+    iter_answer_issues,
+    iter_reject_faults,
+    iter_sample_issues,
+    read_expected,
+    speaks_of_decisions,
+)
 from validators.diagnosis import diagnose
 from validators.payload import Validator
 
@@ -51,10 +60,10 @@ class Drop:
 Sink = Callable[[Drop], None]
 
 
-def keep_valid(samples: Iterable[Sample], validator: Validator, drop: Sink) -> Iterator[Sample]:
-    """Keep the samples whose payload the validator accepts; clarify and refuse rows have none."""
+def keep_valid(samples: Iterable[Sample], validators: Validators, drop: Sink) -> Iterator[Sample]:
+    """Keep the samples whose call, question or refusal is sound for the operation they name."""
     for sample in samples:
-        found = first_issue(validator.verdict(sample.payload)) if sample.decision == "call" else ""
+        found = first_issue(iter_sample_issues(sample, validators))
         if found:
             drop(Drop(kind="sample", id=sample.id, reason="invalid", detail=found))
         else:
@@ -104,21 +113,35 @@ def keep_consistent(samples: Iterable[Sample], drop: Sink) -> Iterator[Sample]:
             yield sample
 
 
-def keep_telling(pairs: Iterable[Pair], validator: Validator, drop: Sink) -> Iterator[Pair]:
+def keep_telling(pairs: Iterable[Pair], validators: Validators, drop: Sink) -> Iterator[Pair]:
     """Keep the pairs with a right chosen side and a rejected side that is wrong against it."""
     ids: set[str] = set()
     for pair in pairs:
         detail = ""
         reason: Reason | None = "duplicate_id" if pair.id in ids else None
-        if reason is None and (detail := first_issue(validator.verdict_text(pair.chosen))):
-            reason = "chosen_invalid"
-        elif reason is None and not is_wrong(pair, validator):
-            reason = "reject_not_wrong"
+        if reason is None:
+            reason, detail = judge_pair(pair, validators)
         ids.add(pair.id)
         if reason:
             drop(Drop(kind="pair", id=pair.id, reason=reason, detail=detail))
         else:
             yield pair
+
+
+def judge_pair(pair: Pair, validators: Validators) -> tuple[Reason | None, str]:
+    """Return why a pair may not stay, with the first issue of its chosen side; None if it may."""
+    if not has_envelopes(validators) and not speaks_of_decisions(pair.chosen):
+        validator = next(iter(validators.values()))
+        if detail := first_issue(validator.verdict_text(pair.chosen).issues):
+            return "chosen_invalid", detail
+        return (None if is_wrong(pair, validator) else "reject_not_wrong"), ""
+    answer, expected = read_expected(
+        pair.chosen, pair.operation, pair.request, pair.provenance, validators
+    )
+    if detail := first_issue(iter_answer_issues(answer, validators)):
+        return "chosen_invalid", detail
+    wrong = any(iter_reject_faults(pair.rejected, expected, validators))
+    return (None if wrong else "reject_not_wrong"), ""
 
 
 def is_wrong(pair: Pair, validator: Validator) -> bool:
@@ -136,10 +159,10 @@ def reject_faults(
     return diagnose(rejected, validator, gold=gold, request=request)
 
 
-def first_issue(verdict: Verdict) -> str:
-    """Word the first error of a verdict; empty when it is ok."""
-    issues = (issue for issue in verdict.issues if issue.severity == "error")
-    return next((f"{issue.cls} {issue.path}: {issue.message}" for issue in issues), "")
+def first_issue(issues: Iterable[Issue]) -> str:
+    """Word the first error among issues; empty when there is none."""
+    found = (issue for issue in issues if issue.severity == "error")
+    return next((f"{issue.cls} {issue.path}: {issue.message}" for issue in found), "")
 
 
 def load_payload(text: str) -> Payload | None:
@@ -154,6 +177,8 @@ def load_payload(text: str) -> Payload | None:
 def answer_key(sample: Sample) -> str:
     """Return the answer of a sample as text that ignores key order."""
     said = [sample.decision, sample.payload, sorted(sample.missing), sample.reason]
+    if sample.decision == "call":
+        said += [sample.operation, dict(sample.path)]
     return json.dumps(said, sort_keys=True)
 
 

@@ -60,5 +60,7 @@ KINDS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "ipv6Address": ("ipv6", canonical_address),
     "sink": ("sink_host", host_of),
     "accessToken": ("access_token", same),
+    "sessionId": ("session", str.lower),
+    "assignmentId": ("assignment", str.lower),
 }
 """Key -> kind and canonical spelling. A device and a server with one address share it."""

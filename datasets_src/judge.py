@@ -7,8 +7,8 @@ says beyond its request, or leaves out of it, makes it unfaithful, not invalid.
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from callforge_core.records import Issue, Verdict
@@ -26,21 +26,35 @@ from datasets_src.findings import (
 )
 from datasets_src.near_duplicates import hash_text
 from datasets_src.readers import Entry, iter_entries
+from datasets_src.row_operations import RowValidators
+from datasets_src.row_sides import (
+    asked,
+    asked_about,
+    callable_by,
+    expected_of,
+    judge_sides,
+    read_payload,
+    with_decisions,
+)
 from datasets_src.shapes import get_shape
+from datasets_src.soundness import iter_reject_faults, speaks_of_decisions, unknown_operation
 from datasets_src.tally import Limits, Tally
 from validators.decisions import iter_row_issues
 from validators.dialogue import iter_dialogue_issues
+from validators.dialogue_calls import iter_call_issues
 from validators.payload import Validator
-from validators.strict_json import parse_strict
 
 STRETCH = 128  # rows judged together: validators.payload.Validator.verdicts says why
 
 
 class Judge:
-    """Judges the rows of one operation. Does not pickle: build one per process."""
+    """Judges rows, those that name their operation by that one. Does not pickle."""
 
-    def __init__(self, validator: Validator, limits: Limits) -> None:
+    def __init__(
+        self, validator: Validator, limits: Limits, documents: Sequence[Path] = ()
+    ) -> None:
         self.validator = validator
+        self.validators = RowValidators(validator, documents)
         self.limits = limits
         self.survey = Survey(validator.operation, validator.catalogue)
 
@@ -68,11 +82,19 @@ class Judge:
         """Yield each row with the verdict on each of its sides, judged a stretch at a time."""
         rows = iter(entries)
         while part := list(itertools.islice(rows, STRETCH)):
-            sides = [(entry, name) for entry in part for name in entry.fields]
-            asks = [(entry.fields[name], request_for(entry, name)) for entry, name in sides]
-            found = iter(self.validator.verdicts(asks))
+            groups: dict[str, list[Entry]] = {}
             for entry in part:
-                yield entry, {name: next(found) for name in entry.fields}
+                judge = self.validators.judge_for(entry.operation)
+                groups.setdefault(judge.operation.operation_id, []).append(entry)
+            found = {
+                entry.row: verdicts
+                for name, entries in groups.items()
+                for entry, verdicts in zip(
+                    entries, judge_sides(entries, self.validators[name]), strict=True
+                )
+            }
+            for entry in part:
+                yield entry, with_decisions(entry, found[entry.row], self.validators)
 
     def start(self) -> Tally:
         """Return a tally of no rows."""
@@ -98,8 +120,13 @@ class Judge:
         for name, text in entry.fields.items():
             if name != "rejected":
                 tally.payload_lengths[len(text)] += 1
-                payloads.append(read_payload(text))
+                if self.validators.judge_for(entry.operation) is self.validator:
+                    payloads.append(read_payload(text))
                 right = self.judge_side(entry, name, verdicts[name].issues, tally) and right
+        if is_dialogue(entry):
+            payloads += bodies_of(entry, self.validator.operation.operation_id)
+            calls = list(iter_call_issues(entry.messages, self.validators))
+            right = self.judge_side(entry, "messages", calls, tally) and right
         self.judge_turns(entry, tally)
         if "rejected" in entry.fields:
             found = errors(verdicts["rejected"].issues)
@@ -122,7 +149,9 @@ class Judge:
 
     def judge_turns(self, entry: Entry, tally: Tally) -> None:
         """Note what is wrong with a row that asks or refuses, and with a talk of several turns."""
-        operation = self.validator.operation
+        operation = self.validators.judge_for(
+            entry.operation or asked_about(entry, self.validators)
+        ).operation
         found: list[tuple[str, Issue]] = []
         if entry.decision is not None and entry.answer is not None:
             found += (
@@ -134,23 +163,35 @@ class Judge:
                     operation=operation,
                 )
             )
+        if entry.decision == "call" and not self.validators.knows(entry.operation):
+            found.append(("operation", unknown_operation(f"no operation {entry.operation!r}")))
         turns = all_turns(entry)
-        if sum(turn["role"] == "user" for turn in turns) > 1:
+        if is_dialogue(entry) or sum(turn["role"] == "user" for turn in turns) > 1:
             found += (("messages", issue) for issue in iter_dialogue_issues(turns, operation))
         for name, issue in found:
             tally.note(join(entry, name, issue))
         tally.misjudged += len(errors(issue for _, issue in found)) > 0
+
+    def reject_faults(self, entry: Entry) -> frozenset[tuple[str, str]]:
+        """Return what is wrong with a rejected side, measured against the chosen one."""
+        chosen, rejected = entry.fields["chosen"], entry.fields["rejected"]
+        if speaks_of_decisions(chosen, rejected):
+            _, expected = expected_of(entry, self.validators)
+            return frozenset(
+                iter_reject_faults(rejected, expected, callable_by(entry, self.validators))
+            )
+        judge = self.validators.judge_for(entry.operation)
+        return reject_faults(chosen, rejected, entry.request, judge)
 
     def judge_reject(
         self, entry: Entry, found: Sequence[Issue], tally: Tally, *, chosen_ok: bool
     ) -> bool:
         """Say whether the rejected side is wrong: invalid, or not the call that chosen is."""
         tally.rejects += 1
-        chosen, rejected = entry.fields["chosen"], entry.fields["rejected"]
         faults = {(issue.cls, issue.path) for issue in found}
         missing = entry.fault is not None and entry.fault not in {cls for cls, _ in faults}
         if chosen_ok and (missing or not faults):
-            faults |= reject_faults(chosen, rejected, entry.request, self.validator)
+            faults |= self.reject_faults(entry)
         classes = {cls for cls, _ in faults}
         tally.reject_faults.update(sorted(cls for cls, _ in faults))
         tally.rejects_several += len(faults) > 1
@@ -165,15 +206,18 @@ class Judge:
         return False
 
 
-def request_for(entry: Entry, name: str) -> str | None:
-    """Return what a side is grounded in; a rejected one is wrong on purpose."""
-    return None if name == "rejected" else asked(entry)
+def is_dialogue(entry: Entry) -> bool:
+    """Say whether every turn of a row counts, not one answer."""
+    return bool(entry.messages) and not entry.fields and entry.answer is None
 
 
-def asked(entry: Entry) -> str | None:
-    """Return what the user has said before the answer: all turns, a value may stand in any."""
-    turns = [str(turn["content"]) for turn in entry.messages if turn["role"] == "user"]
-    return "\n".join(turns) or entry.request
+def bodies_of(entry: Entry, operation: str) -> Iterator[Any]:
+    """Yield the bodies of the calls of an operation in a dialogue."""
+    for turn in entry.messages:
+        if turn["role"] == "assistant" and str(turn["content"]).startswith('{"operation"'):
+            value = read_payload(str(turn["content"]))
+            if isinstance(value, dict) and value.get("operation") == operation:
+                yield value.get("body")
 
 
 def all_turns(entry: Entry) -> list[Mapping[str, Any]]:
@@ -183,11 +227,3 @@ def all_turns(entry: Entry) -> list[Mapping[str, Any]]:
     if turns and answer is not None and turns[-1]["role"] != "assistant":
         turns.append({"role": "assistant", "content": answer})
     return turns
-
-
-def read_payload(text: str) -> Any:
-    """Return the object that an answer holds, wrapped or not; None when there is none."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return parse_strict(text).value

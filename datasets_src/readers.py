@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from callforge_core.errors import DataError
 from datasets_src.columnar import find_pollution
 from datasets_src.containers import Line, Raw, is_json, iter_cells, list_files, read_cell
 from datasets_src.shapes import Content, Shape, detect_shape, get_shape
-from datasets_src.verbatim import parse_verbatim
+from datasets_src.verbatim import parse_verbatim, render_verbatim
 from validators.places import Place, value_at
 
 AUTO = "auto"
@@ -25,6 +25,8 @@ PAYLOAD = "payload"
 TOO_DEEP = "nested too deeply; no API takes such a payload"
 PEEK = 50  # rows looked at before a format is taken
 DIALOGUE = ("clarify", "refuse")
+CALL = re.compile(r'\s*\{\s*"operation"\s*:')
+ENVELOPE_KEYS = frozenset({"operation", "path", "query", "body"})
 ENVELOPE = re.compile(r'\s*\{\s*"(clarify|refuse)"')
 
 
@@ -43,6 +45,12 @@ class Entry:
     fault: str | None = None
     """The fault class that a preference row states for its rejected side."""
     decision: str | None = None
+    operation: str | None = None
+    """The operation that the row names; None: the one that the file is judged by."""
+    path: Mapping[str, Any] = field(default_factory=dict)
+    """The path parameters of its call."""
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """Its provenance."""
     answer: str | None = None
     """What a row says that asks or refuses; None when it calls or does not tell."""
     places: Mapping[str, Place] = field(default_factory=dict)
@@ -148,6 +156,7 @@ def read_entry(number: int, raw: Raw, shape: Shape) -> Entry:
 
 def entry_of(number: int, raw: Raw, content: Content, identity: str | None = None) -> Entry:
     """Join the place and the content of a row; an answer that asks or refuses has no payload."""
+    content = unwrap(content)
     decision = content.decision or decision_of(content.fields)
     return Entry(
         row=number,
@@ -157,9 +166,33 @@ def entry_of(number: int, raw: Raw, content: Content, identity: str | None = Non
         fields={} if decision in DIALOGUE else content.fields,
         fault=content.fault,
         decision=decision,
+        operation=content.operation,
+        path=content.path,
+        context=content.context,
         answer=content.fields.get("payload", content.answer) if decision in DIALOGUE else None,
         places=content.places,
         messages=content.messages,
+    )
+
+
+def unwrap(content: Content) -> Content:
+    """Return a row whose answer is a call in an envelope as one that names operation and path."""
+    text = content.fields.get("payload")
+    if text is None or CALL.match(text) is None or not is_json(text):
+        return content
+    value = parse_verbatim(text)
+    if value.keys() - ENVELOPE_KEYS or not isinstance(value["operation"], str):
+        return content
+    path, body = value.get("path", {}), value.get("body", {})
+    if not (isinstance(path, dict) and isinstance(body, dict)) or len(value) < 2:
+        return content
+    # the body has no place of its own in the row: it cannot be repaired where it stands
+    return replace(
+        content,
+        operation=value["operation"],
+        path=path,
+        fields={"payload": render_verbatim(body)},
+        places={},
     )
 
 

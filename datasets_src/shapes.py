@@ -33,6 +33,12 @@ class Content:
     """Field -> where its text stands in the row; none for an answer said in several parts."""
     fault: str | None = None
     decision: str | None = None
+    operation: str | None = None
+    """The operation that a row names."""
+    path: Mapping[str, Any] = field(default_factory=dict)
+    """The path parameters of its call."""
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """Its provenance: what a question knows already, the token, how long a session runs."""
     answer: str | None = None
     """What the row says when it asks or refuses without a payload."""
     messages: tuple[Value, ...] = ()
@@ -79,8 +85,19 @@ def read_sample(row: Value) -> Content:
         request=optional_text(row, "request"),
         decision=decision,
         answer=envelope_of(row, decision),
+        **named_in(row),
         **answer,
     )
+
+
+def named_in(row: Value) -> dict[str, Any]:
+    """Return what Content wants of the call that a row names beside its body."""
+    path, context = row.get("path"), row.get("provenance")
+    return {
+        "operation": optional_text(row, "operation"),
+        "path": path if isinstance(path, dict) else {},
+        "context": context if isinstance(context, dict) else {},
+    }
 
 
 def envelope_of(row: Value, decision: str) -> str | None:
@@ -100,8 +117,22 @@ def read_pair(row: Value) -> Content:
         request=last_said(talk, "user").text if talk else "\n".join(dict.fromkeys(texts)) or None,
         messages=name_turns(talk) if talk else (),
         fault=cls if isinstance(cls, str) else None,
+        **named_in(row),
         **answer_in(row, *SIDES),
     )
+
+
+def read_dialogue(row: Value) -> Content:
+    """Read a row of dialogues.jsonl: all turns count, none of them is the answer."""
+    turns = row["messages"]
+    if not is_conversation(turns):
+        raise DataError(f"'messages' is {json_type(turns)}, expected a list of turns with roles")
+    messages = name_turns(turns)
+    said = [str(turn["content"]) for turn in messages if turn["role"] == "user"]
+    decision = row["decision"]
+    if decision not in DECISIONS:
+        raise DataError(f"'decision' is {decision!r}, expected one of {', '.join(DECISIONS)}")
+    return Content(request="\n".join(said) or None, decision=decision, messages=messages)
 
 
 def read_conversation(row: Value) -> Content:
@@ -178,6 +209,11 @@ SHAPES: dict[str, Shape] = {
             name="evaluation",
             fits=lambda row: has(row, "request") and ("payload" in row or has(row, "decision")),
             read=read_sample,
+        ),
+        Shape(
+            name="dialogues",
+            fits=lambda row: has(row, "messages", "api") and has(row, "decision"),
+            read=read_dialogue,
         ),
         Shape(
             name="messages",

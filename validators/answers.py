@@ -46,11 +46,14 @@ class Answer:
 
 
 def parse_answer(text: str, operations: Collection[str] | Mapping[str, Operation]) -> Answer:
-    """Read an answer; `operations` are those it may call: with one, a call is the bare body."""
+    """Read an answer; `operations` are those it may call: with one, a call may be the bare body."""
     parsed = parse_strict(text)
     if not parsed.found:
         return Answer(decision="malformed", issues=parsed.issues)
-    answer = read_object(parsed.value, enveloped=len(operations) > 1)
+    value = parsed.value
+    # one operation that takes values in its path is called in an envelope too
+    named = value.get("operation") in list(operations) and not value.keys() - ENVELOPE
+    answer = read_object(value, enveloped=len(operations) > 1 or named)
     return replace(answer, issues=(*parsed.issues, *answer.issues))
 
 

@@ -15,7 +15,7 @@ from callforge_core.jsonl import render_json
 from callforge_core.records import Decision, Payload
 from callforge_core.spec import Operation
 from validators.answers import Answer, parse_answer
-from validators.decisions import find_slot
+from validators.decisions import find_slot, is_in_path
 from validators.diagnosis import Diagnosis, diagnose
 from validators.payload import Validator
 from validators.places import Place, has_place, is_within, place_of, pointer_of, value_at
@@ -83,9 +83,11 @@ def question_faults(
 
 
 def slot_name(name: str, operation: Operation) -> str:
-    """Return the top-level member that a slot name is about, the name itself when there is none."""
+    """Return the top-level member or the path parameter that a slot name is about, or the name."""
     place = find_slot(name, operation)
-    return str(place[0]) if place else name
+    if place is None:
+        return name
+    return str(place[-1] if is_in_path(place, operation) else place[0])
 
 
 def called_faults(answer: Answer, expected: Expected, validators: Validators) -> Found:
@@ -102,7 +104,23 @@ def called_faults(answer: Answer, expected: Expected, validators: Validators) ->
         judged = total_faults(judged, answer, expected)
     judged = token_faults(judged, answer, expected, validator)
     faults = {(cls, answer.root + pointer) for cls, pointer in judged}
-    return faults | set(path_faults(answer, expected, validator.operation))
+    found = set(path_faults(answer, expected, validator.operation))
+    if expected.decision == "clarify":
+        found = invented_ids(found, answer, expected, validator.operation)
+    return faults | found
+
+
+def invented_ids(found: Found, answer: Answer, expected: Expected, operation: Operation) -> Found:
+    """Return the faults of a path that nobody could know: V5 filled in, D2 left out."""
+    if answer.operation is None:
+        return found
+    for slot in expected.missing:
+        place = find_slot(slot, operation)
+        if place is not None and is_in_path(place, operation):
+            pointer, there = pointer_of(place), place[1] in answer.path
+            found = {fault for fault in found if not (fault[0] == "S1" and fault[1] == pointer)}
+            found |= {("V5" if there else "D2", pointer)}
+    return found
 
 
 def judge_body(answer: Answer, expected: Expected, validator: Validator) -> Found:
@@ -128,7 +146,8 @@ def invented_faults(
     if not places or None in places:
         return judged | {("D2", "")}
     body = answer.payload or {}
-    for place in filter(None, places):
+    operation = validator.operation
+    for place in (each for each in places if each and not is_in_path(each, operation)):
         pointer, there = pointer_of(place), has_place(body, place)
         # what gold says of the slot, and that it is absent, follows from the wrong decision
         judged = {

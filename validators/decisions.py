@@ -13,9 +13,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from callforge_core.prompting import path_names
 from callforge_core.records import Basis, Issue
 from callforge_core.spec import Operation
 from validators.answers import Answer, parse_answer
+from validators.path_values import said_id
 from validators.places import Place, path_of, place_of, quote
 from validators.releases import alias_names, squeeze
 from validators.slots import Plan, Slot, compile_plan
@@ -50,7 +52,7 @@ def iter_row_issues(
         return  # most rows, and the audit of a million of them should not parse twice
     said = parse_answer(answer, (operation.operation_id,))
     if decision == "call":
-        yield from call_issues(said)
+        yield from call_issues(said, operation)
     elif said.decision == "malformed" or said.issues:
         fault = said.issues[0]  # a malformed answer has at least one
         message = f"a row that should {decision} does not plainly say so: {fault.message}"
@@ -64,13 +66,13 @@ def iter_row_issues(
         yield finding("", "unknown", f"the decision is {quote(decision)}, expected {known}")
 
 
-def call_issues(said: Answer) -> Iterator[Issue]:
+def call_issues(said: Answer, operation: Operation) -> Iterator[Issue]:
     """Yield a call row that does not call; what is wrong with its payload is told elsewhere."""
     if said.decision == "clarify":
         yield finding("D2", "disagrees", "the row is a call, but its answer asks back")
     elif said.decision == "refuse":
         yield finding("D3", "disagrees", "the row is a call, but its answer refuses")
-    elif said.payload == {}:
+    elif said.payload == {} and operation.closed.get("required"):
         yield finding("D2", "no_payload", "the row is a call, but its payload is empty")
 
 
@@ -85,7 +87,7 @@ def clarify_issues(said: Answer, request: str | None, operation: Operation) -> I
         place: Place = ("clarify", index)
         slot = find_slot(name, operation)
         if slot is None:
-            known = ", ".join(operation.keys)
+            known = ", ".join((*path_names(operation), *operation.keys))
             message = f"{quote(name)} is no slot of {operation.operation_id}; known: {known}"
             yield finding("D2", "unknown_slot", message, place)
         elif slot in seen:
@@ -110,8 +112,16 @@ def refuse_issues(said: Answer) -> Iterator[Issue]:
         yield finding("D3", "payload_in_reason", "the reason holds a payload", ("refuse",))
 
 
+def is_in_path(slot: Place, operation: Operation) -> bool:
+    """Say whether a slot is a path parameter: ("path", "sessionId")."""
+    return len(slot) == 2 and slot[0] == "path" and slot[1] in path_names(operation)
+
+
 def find_slot(name: str, operation: Operation) -> Place | None:
-    """Return the place of the slot that a name means: duration, device.phoneNumber, msisdn."""
+    """Return the place of the slot that a name means: duration, device.phoneNumber, msisdn.
+
+    A path parameter stands under "path", as in an envelope.
+    """
     names, places = slot_names(operation)
     direct = place_of(f"$.{name.strip('/').replace('/', '.')}")
     if direct in places:
@@ -123,7 +133,8 @@ def find_slot(name: str, operation: Operation) -> Place | None:
 @lru_cache(maxsize=64)
 def slot_names(operation: Operation) -> tuple[dict[str, list[Place]], frozenset[Place]]:
     """Return every name of a slot, squeezed, with its places, outer ones first; and all places."""
-    places = sorted(iter_places(compile_plan(operation.closed)), key=len)
+    outside = [("path", name) for name in path_names(operation)]
+    places = [*sorted(iter_places(compile_plan(operation.closed)), key=len), *outside]
     aliases = alias_names(operation.api)
     names: dict[str, list[Place]] = {}
     for place in places:
@@ -144,6 +155,8 @@ def iter_places(plan: Plan, place: Place = ()) -> Iterator[Place]:
 
 def stated(slot: Place, request: str, operation: Operation) -> str:
     """Return the words of a request that plainly state a slot; nothing when that is unsure."""
+    if is_in_path(slot, operation):
+        return said_id(request)
     node: Plan | Slot = compile_plan(operation.closed)
     for key in slot:
         node = node.members[str(key)] if isinstance(node, Plan) else node

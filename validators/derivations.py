@@ -20,8 +20,12 @@ from validators.port_sets import find_bare
 from validators.profile_words import ProfileWords, tokens_of
 from validators.request_text import UNDETERMINED, Found, Kept, Request
 
+ABROAD = (
+    "minuten|minut[oi]s?|minuti|sekunden?|segundos?|second[ie]s?|stunden?|heures?|horas?|or[ae]|uur"
+    "|tage?n?|giorn[io]|jours?|d[ií]as?|dage?n?"
+)
 UNIT = (
-    r"[ -]?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?)"
+    rf"[ -]?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|{ABROAD})"
     rf"(?![a-z\d/])(?![ ,]{{0,2}}(?:(?:and|plus|a) )?{MORE})"
 )
 UNIT_BEHIND = re.compile(UNIT)
@@ -31,6 +35,8 @@ CLOCK = re.compile(
     rf"(?<![\d:.]){TIME} ?(?:to|till|until|and|-|–) ?{TIME}(?![\d:]|\.\d| ?[ap]\.?m)"
 )
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+FIRST_LETTERS = {"st": "h", "or": "h", "uu": "h", "ta": "d", "gi": "d", "jo": "d"}
+"""How units begin that do not begin as the English ones do: Stunden, ore, uur, Tage, giorni."""
 QUARTERS = ("", ".25", ".5", ".75")
 USUAL_UNITS = (("m", 60), ("h", 3600), ("s", 1), ("d", 86400))
 PART_OF_A_NUMBER = frozenset("0123456789./,-½¼¾")
@@ -142,7 +148,7 @@ def find_any_length(value: int, request: Request) -> Kept:
             continue
         if before == ":" and rest[start - 2 : start - 1].isdigit():
             continue
-        if float(amount) * SECONDS[unit[0]] == value:
+        if float(amount) * SECONDS[letter_of(unit)] == value:
             return "unit", start, match.end()
     for length in request.lengths:
         if abs(length.seconds - value) < 1e-6:
@@ -161,10 +167,15 @@ def find_plain_length(value: int, rest: str) -> Found | None:
             end = start + len(sign)
             if start == 0 or is_free(rest[start - 1], rest, start):
                 match = UNIT_BEHIND.match(rest, end)
-                if match and match[1][0] == unit:
+                if match and letter_of(match[1]) == unit:
                     return "unit", start, match.end()
             start = rest.find(sign, end)
     return None
+
+
+def letter_of(unit: str) -> str:
+    """Return the English first letter of a unit: s, m, h or d."""
+    return FIRST_LETTERS.get(unit[:2], unit[0])
 
 
 @lru_cache(maxsize=4096)

@@ -208,6 +208,8 @@ def spoken(turn: Turn) -> str:
 
 def script_of(text: str) -> str:
     """Return the script that nearly all letters of a text have; nothing when that is unsure."""
+    if text.isascii():
+        return "LATIN" if sum(map(str.isalpha, text)) >= FEWEST_LETTERS else ""
     letters = Counter(unicodedata.name(sign, "?").split()[0] for sign in text if sign.isalpha())
     letters["CJK"] += sum(letters.pop(name, 0) for name in KANA)  # one language mixes them
     total = letters.total()

@@ -46,14 +46,19 @@ PORTS = re.compile(
     r"|\s{1,2}(?:and|or|plus|as well as)\s{1,2}(?:ports?\s)?)?){1,40})"
 )
 GLUED = re.compile(r"\0\]?:(\d{1,5})(?!\d)")
+BEHIND_ONE = re.compile(r"\0\)? on (\d{2,5})(?![\w%]|[.:]\d|,\d{3}(?!\d))")
 TRANSPORT = re.compile(r"(?<![\w.])(\d{1,5})[/ ](?:tcp|udp|sctp)\b")
+TRANSPORT_FIRST = re.compile(r"\b(?:tcp|udp|sctp)[ /]?(\d{1,5})(?![\w%]|[.:]\d)")
 AFTER_ONE_PORT = frozenset(("", ",", ";", ")", "\n", "."))
 SPOKEN = re.compile(rf"ports?\s(?:from\s|numbers?\s)?(?:\d+ (?:to|and) )?(?:{'|'.join(VALUES)})\b")
 PORT_ITEM = re.compile(rf"(\d{{1,5}})(?:{TO}(\d{{1,5}}))?")
+OF_TIME = r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|weeks?|fortnights?)(?![a-z\d])"
 LENGTH_UNIT = re.compile(
-    r"[ -]?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|ms|[km]?bit\b|[kmg]bps|fps)"
-    r"(?![a-z\d])"
-    r"|[ -]?(?:and a half|1/2)|[.:]\d|%|[a-z]",
+    rf"[ -]?(?:(?:full|whole|more|good|solid|straight) )?{OF_TIME}"
+    r"|[ -]?(?:ms|[km]?bit\b|[kmg]bps|fps)(?![a-z\d])"
+    rf"|,\d{{3}}[ -]?{OF_TIME}|\s?\+\s?\d{{1,3}}[ -]?{OF_TIME}"  # 4,500 s; 45 + 15 minutes
+    r"|[ -]?(?:and a half|1/2)|/[234] (?:of an? )?(?:hour|day)| of an? (?:hour|day)|\s?[½¼¾]"
+    r"|[.:]\d|%|[a-z]",
     re.IGNORECASE,
 )
 WORDS = re.compile(r"[a-z]+|\d+|[^\sa-z\d]")
@@ -218,10 +223,23 @@ def read_ports(low: str) -> list[Fact]:
     if "\0:" in low or "\0]:" in low:
         for match in GLUED.finditer(low):
             found += iter_port_items(low, *match.span(1))
+    if "\0 on " in low or "\0) on " in low:
+        found += items_of(BEHIND_ONE, low, found)
     if "tcp" in low or "udp" in low:
-        for match in TRANSPORT.finditer(low):
-            found += iter_port_items(low, *match.span(1))
+        for pattern in (TRANSPORT, TRANSPORT_FIRST):
+            found += items_of(pattern, low, found)
     return found[:MOST]
+
+
+def items_of(pattern: re.Pattern[str], low: str, found: list[Fact]) -> list[Fact]:
+    """Return the ports that a pattern finds and that are not found already."""
+    known = {fact.start for fact in found}
+    return [
+        fact
+        for match in pattern.finditer(low)
+        if match.start(1) not in known
+        for fact in iter_port_items(low, *match.span(1))
+    ]
 
 
 def iter_port_items(low: str, start: int, end: int) -> Iterator[Fact]:

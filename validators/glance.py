@@ -14,15 +14,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from validators.derivations import find_clock_times, find_plain_length
+from validators.derivations import find_any_length, find_clock_times, find_plain_length
 from validators.facts import SPOKEN
-from validators.length_words import find_usual
-from validators.phone_numbers import GAPPED, GAPS
+from validators.length_words import find_two_units, find_usual
+from validators.phone_numbers import GAPPED, GAPS, find_phone
 from validators.profile_words import NOTHING, ProfileWords, split_tokens
 from validators.reading import LEFT_OVER, find_range, find_single, is_port, pairs_of
+from validators.request_text import Request
 from validators.slots import Plan
 
 TAKEN = "\0"
+WHOLE_NUMBERS = frozenset({"spacing", "00 for +", "digit words"})
 TEXTS = frozenset({"phone", "ipv4", "ipv6", "url"})
 # a sign beside a place where a value was taken out that may belong to the value
 TORN = re.compile(r"\0(?:(?<=[\w.+/@%–-]\0)|(?<=[0-9a-f:]:\0)|(?=[\w/+@%–-]|:[a-f:]|\.\w|\(0\)))")
@@ -77,6 +79,10 @@ class Glance:
                     pairs += more
                 elif kind == "port" and is_port(value):
                     pairs.append((value, value))
+                elif kind == "text" and value.__class__ is str:  # what is not said may be meant
+                    rest = rest.replace(value, TAKEN, 1) if len(value) > 3 else rest
+                elif kind == "choice":
+                    pass
                 else:
                     return False
         rest = rest.lower()
@@ -134,7 +140,10 @@ def take_other(value: str, rest: str, kind: str) -> str:
             said = match[0].translate(GAPS)
             if said == value or (said[:2] == "00" and said[2:] == value[1:]):
                 return f"{rest[: match.start()]}{TAKEN}{rest[match.end() :]}"
-        return rest
+        found = find_phone(value, Request(rest))
+        if found is None or found[0] not in WHOLE_NUMBERS:
+            return rest
+        return f"{rest[: found[1]]}{TAKEN}{rest[found[2] :]}"
     low = rest.lower()
     left = low.replace(value.lower(), TAKEN, 1)
     return rest if left == low else left
@@ -157,8 +166,9 @@ def says_numbers(pairs: list[tuple[int, int]], seconds: int | None, rest: str) -
         if found is None:
             if not 0 < seconds < 1 << 31:
                 return False
-            usual = find_usual(seconds, rest)
+            usual = find_usual(seconds, rest) or find_two_units(seconds, rest)
             found = ("", *usual) if usual else find_clock_times(seconds, rest)
+            found = found or find_any_length(seconds, Request(rest))
             if found is None:
                 return False
         rest = f"{rest[: found[1]]}{TAKEN}{rest[found[2] :]}"

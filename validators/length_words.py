@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from validators.number_words import SCALES, VALUES, say_number
+from validators.number_words import SCALES, VALUES, read_number_words, say_number
 
 IDIOMS: dict[int, tuple[str, ...]] = {
     900: ("quarter of an hour", "quarter hour"),
@@ -89,6 +89,50 @@ def mixed(big: int, small: int, first: str, second: str) -> tuple[str, ...]:
         f"{in_words[0]} {in_words[1]}",
         f"{big}hr {small}min",
     )
+
+
+DECADE = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+UNDER_TEN = "one|two|three|four|five|six|seven|eight|nine"
+NUMBER = (
+    r"\d{1,3}(?:,\d{3})+|\d{1,6}"
+    rf"|(?:{DECADE})(?:[ -](?:{UNDER_TEN}))?|(?:four|six|seven|eight|nine)teen|thirteen|fifteen"
+    rf"|ten|eleven|twelve|{UNDER_TEN}|an?"
+)
+NAMED = r"days?|h(?:ou)?rs?|h|min(?:ute)?s?|m|sec(?:ond)?s?|s"
+TWO_UNITS = re.compile(
+    rf"(?<![\w.,:/½¼¾–-])({NUMBER})[ -]?({NAMED})"
+    rf"(?:(?:,? (?:and )?|)({NUMBER})[ -]?({NAMED})|(?: and |(?<=\dh))({NUMBER}))?(?![a-z\d])\.?"
+)
+NAMED_SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+
+
+def find_two_units(seconds: int, text: str) -> tuple[int, int] | None:
+    """Return where a text of small letters plainly says a length in one or two units."""
+    for match in TWO_UNITS.finditer(text):
+        amount, unit, more, smaller, bare = match.groups()
+        size = NAMED_SECONDS[unit[0]]
+        total = number_in(amount) * size
+        if smaller is not None:
+            small = NAMED_SECONDS[smaller[0]]
+            total = total + number_in(more) * small if small < size else -1
+        elif bare is not None:  # an hour and forty-five, 1h30
+            total = total + number_in(bare) * 60 if size == 3600 else -1
+        start, end = match.span()
+        partial = text.endswith(PARTIAL, 0, start)
+        if total == seconds and not partial and is_whole(text, start, end):
+            return start, end
+    return None
+
+
+@lru_cache(maxsize=1024)
+def number_in(words: str) -> int:
+    """Return the number that digits or number words say; an article is one."""
+    if words[0].isdigit():
+        return int(words.replace(",", ""))
+    if words in ("a", "an"):
+        return 1
+    spoken = read_number_words(re.findall("[a-z]+", words))
+    return spoken.value if spoken else 0
 
 
 def find_usual(seconds: int, text: str) -> tuple[int, int] | None:

@@ -20,6 +20,10 @@ UNITS: dict[str, int] = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "hous", "huors", "horus", "houres"), 3600),
     **dict.fromkeys(("day", "days"), 86400),
     **dict.fromkeys(("week", "weeks"), 604800),
+    **dict.fromkeys(("minuten", "minuti", "minutos", "minuto", "minuut"), 60),
+    **dict.fromkeys(("stunde", "stunden", "heure", "heures", "hora", "horas"), 3600),
+    **dict.fromkeys(("segundos", "secondes", "sekunden", "secondi"), 1),
+    **dict.fromkeys(("dagen", "dag"), 86400),
     **dict.fromkeys(("fortnight", "fortnights"), 1209600),
 }
 HOURS_EACH = {3600: 60, 60: 1, 86400: 3600}
@@ -39,7 +43,7 @@ UNCLEAR = re.compile(
 )
 UNIT = re.compile(
     r"[hmsdwf](?<![a-z].)(?:rs?|our?s?|ous|uors|orus|oures|ns?|in|ins|inute[sd]?|inuts|inuites|intes"
-    r"|intues|inues|ecs?|econds?|ecounds?|ecods|ays?|eeks?|ortnights?)?(?![a-z])"
+    r"|intues|inues|inuten|inuti|inutos?|inuut|tunden?|eures?|oras?|egundos|econdes|ekunden|econdi|agen|ag|ecs?|econds?|ecounds?|ecods|ays?|eeks?|ortnights?)?(?![a-z])"
 )
 NEXT = frozenset(("next", "coming", "following"))
 AMOUNTS = frozenset(

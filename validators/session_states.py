@@ -6,6 +6,7 @@ Only what the turns themselves show is told: no clock ends a session here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -64,14 +65,17 @@ def iter_state_faults(turns: Iterable[tuple[int, str, str]]) -> Iterator[StateFa
     """Yield the calls that the state rules out; turns are (index, role, text)."""
     states = States()
     for index, role, text in turns:
-        value = read(text)
+        values = read_list(text) if role == "tool" else []
+        value = None if values else read(text)
         if role == "assistant" and value is not None:
             states.last = read_call(value)
             if states.last is not None:
                 for code, message in apply(states.last, states):
                     yield StateFault(index, code, message)
         elif role in ("tool", "user") and value is not None:
-            note_answer(value, states, from_tool=role == "tool")
+            note_answer(reported(value), states, from_tool=role == "tool")
+        for each in values:  # the sessions of a device: none of them is that of the last call
+            note_answer(each, states, from_tool=False)
         states.heard.append(text.lower())
 
 
@@ -81,6 +85,23 @@ def read(text: str) -> dict[str, Any] | None:
         return None
     value = parse_strict(text).value
     return value if isinstance(value, dict) else None
+
+
+def read_list(text: str) -> list[dict[str, Any]]:
+    """Return the objects of a list of sessions; nothing for anything else."""
+    if not text.lstrip().startswith("[") or len(text) > MOST_CHARACTERS:
+        return []
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    return [value for value in values if isinstance(value, dict)]
+
+
+def reported(value: dict[str, Any]) -> dict[str, Any]:
+    """Return what an event reports of a session; anything else as it is."""
+    data = value.get("data")
+    return data if isinstance(data, dict) and "sessionId" in data else value
 
 
 def read_call(value: dict[str, Any]) -> Call | None:

@@ -20,6 +20,7 @@ PHONES = frozenset({"phone", "msisdn", "telephone", "mobile"})
 URLS = frozenset({"sink", "url", "uri", "webhook", "callback", "endpoint"})
 LENGTHS = frozenset({"duration", "seconds", "ttl", "lifetime"})
 OTHER_UNITS = frozenset({"minutes", "hours", "days", "ms", "millis", "milliseconds"})
+UNIT_SAID = re.compile(r"\b[Ii]n (?:whole )?(?:minutes|hours|days|weeks|milliseconds)\b")
 DEEPEST = 12  # of a recursive schema; nobody says more levels in one request
 
 
@@ -140,7 +141,8 @@ def number_kind(words: set[str], schema: Schema) -> str:
     """Return the kind of a number: a port, a length in seconds, or just a number."""
     if words & {"port", "ports"} or schema.get("maximum") == 65535:
         return "port"
-    return "seconds" if words & LENGTHS and not words & OTHER_UNITS else "number"
+    other = words & OTHER_UNITS or UNIT_SAID.search(str(schema.get("description", "")))
+    return "seconds" if words & LENGTHS and not other else "number"
 
 
 def text_kind(words: set[str], form: str) -> str:
