@@ -12,7 +12,7 @@ from random import Random
 from callforge_core.faults import fault_class
 from callforge_core.records import Fault, Payload
 from callforge_core.spec import order_keys
-from generators import faults_structure, faults_text, faults_types, faults_values
+from generators import faults_any, faults_structure, faults_text, faults_types, faults_values
 from generators.edits import INJECTORS, Edit, Ground, NotApplicable
 from validators.payload import Validator
 
@@ -30,8 +30,19 @@ class Defect:
 def inject(cls: str, gold: Payload, validator: Validator, rng: Random) -> Defect | NotApplicable:
     """Return `gold` with one fault of class `cls`; raise UnknownName for an unknown class."""
     fault_class(cls)
-    ordered = order_keys(validator.operation, gold)
-    edit = INJECTORS.get(cls)(ordered, Ground(validator.catalogue, rng, validator.operation))
+    return inject_ordered(cls, order_keys(validator.operation, gold), validator, rng)
+
+
+def inject_ordered(
+    cls: str, ordered: Payload, validator: Validator, rng: Random
+) -> Defect | NotApplicable:
+    """Return what `inject` does for a gold whose keys are in the order of the operation."""
+    ground = Ground(validator.catalogue, rng, validator.operation)
+    usual = not faults_any.is_foreign(validator.operation) or cls in faults_any.AS_EVER
+    injector = INJECTORS.get(cls) if usual else faults_any.ANY.get(cls)
+    if injector is None:
+        return NotApplicable("this class needs members that other documents do not have")
+    edit = injector(ordered, ground)
     return edit if isinstance(edit, NotApplicable) else record(cls, edit)
 
 

@@ -19,6 +19,8 @@ from generators.numbers import (
     draw_sink,
     draw_spare,
 )
+from generators.payloads import build_credential
+from generators.scenarios import draw_credential
 
 FOLD = 0
 
@@ -27,7 +29,7 @@ def enrich(gold: Payload, rng: Random) -> Payload:
     """Return a valid payload with a credential, and perhaps more devices, servers and ports."""
     payload = copy.deepcopy(gold)
     payload["sink"] = payload.get("sink") or draw_sink(rng, FOLD)
-    payload["sinkCredential"] = draw_credential(rng)
+    payload["sinkCredential"] = build_credential(draw_credential(rng, FOLD))
     device = payload.setdefault("device", {})
     server = payload["applicationServer"]
     if rng.random() < 0.5:
@@ -49,17 +51,6 @@ def enrich(gold: Payload, rng: Random) -> Payload:
 def add(parent: dict[str, Any], name: str, value: Any) -> None:
     """Put a member where none is."""
     parent.setdefault(name, value)
-
-
-def draw_credential(rng: Random) -> Payload:
-    """Return a whole access token that expires in the years to come."""
-    day, hour = rng.randrange(1, 29), rng.randrange(24)
-    return {
-        "credentialType": "ACCESSTOKEN",
-        "accessToken": f"{rng.getrandbits(96):024x}",
-        "accessTokenExpiresUtc": f"20{rng.randrange(30, 40)}-06-{day:02d}T{hour:02d}:30:00Z",
-        "accessTokenType": "bearer",
-    }
 
 
 def draw_device_address(rng: Random) -> Payload:

@@ -6,11 +6,11 @@ missing, a refusal, and the extension of the session that the call has started.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from random import Random
 from uuid import UUID
 
+from callforge_core import prompting
 from callforge_core.jsonl import render_json
 from callforge_core.records import Sample
 from callforge_core.spec import order_keys
@@ -23,14 +23,18 @@ OUTSIDE = ("Book me a flight to Lisbon.", "A network session cannot book flights
 
 
 def expect(sample: Sample) -> Expected:
-    """Return what the request of a sample calls for."""
+    """Return what the request of a sample calls for; without a call, also what it states."""
+    about, calls = sample.provenance, sample.decision == "call"
     return Expected(
         decision=sample.decision,
         operation=sample.operation,
-        payload=sample.payload,
+        payload=sample.payload if calls else about.get("known"),
+        path=sample.path if calls else about.get("known_path") or {},
         missing=sample.missing,
         reason=sample.reason,
         request=sample.request,
+        token=about.get("token"),
+        running_s=about.get("running_s"),
     )
 
 
@@ -68,7 +72,8 @@ def vary(sample: Sample, rng: Random) -> list[Expected]:
         replace(call, payload=enrich(gold, rng)),
         replace(call, token=token),
         replace(call, payload=bare, token="three-legged"),  # noqa: S106
-        *(ask_for(call, slot) for slot in gold),
+        # a sink that is asked for would leave its credential alone: C3
+        *(ask_for(call, slot) for slot in gold if slot != "sink" or "sinkCredential" not in gold),
         ask_for(call, "duration", "qosProfile"),
         refuse(call, *OUTSIDE),
         extend(call, 60 * rng.randrange(1, 300), rng),
@@ -90,15 +95,20 @@ def answer_of(expected: Expected, validators: Validators) -> dict[str, object]:
 
 
 def call_of(expected: Expected, validators: Validators) -> dict[str, object]:
-    """Return the call that an expectation has a body for, in an envelope if there are several."""
+    """Return the call that is due: a bare body, or an envelope when the operation has to be named.
+
+    An envelope has a path if there are values in it, and a body if the operation takes one.
+    """
     operation = validators[expected.operation].operation
     body = order_keys(operation, expected.payload or {})
     if not is_enveloped(validators):
         return body
-    path = {"path": dict(expected.path)} if expected.path else {}
-    return {"operation": expected.operation, **path, "body": body}
+    call: dict[str, object] = {"operation": expected.operation}
+    if expected.path:
+        call["path"] = dict(expected.path)
+    return call if operation.media_type is None else call | {"body": body}
 
 
-def is_enveloped(operations: Collection[str]) -> bool:
+def is_enveloped(validators: Validators) -> bool:
     """Say whether a call has to name its operation."""
-    return len(operations) > 1
+    return prompting.is_enveloped([each.operation for each in validators.values()])

@@ -7,7 +7,7 @@ registry of their own and enter no mix of payload faults.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 from typing import Any
@@ -39,7 +39,7 @@ REASONS = (
 NAMES = ("user@realm.example", "imsi@operator.example", "4477009@wlan.example")
 NUMBERS = ("+4915112345670", "+33698765432", "+12025550147")
 SPARE: dict[str, Any] = {
-    "applicationServer": {"ipv4Address": "45.83.12.9"},
+    "applicationServer": {"ipv4Address": "198.51.100.9"},  # RFC 5737
     "qosProfile": None,  # the first active one
     "duration": 3600,
 }
@@ -95,7 +95,7 @@ def mistake_operation(scene: Scene) -> Edit | NotApplicable:
 def mistake_asking(scene: Scene) -> Edit | NotApplicable:
     """The answer acts, refuses or asks something else where it should ask, or asks in vain."""
     expected, rng = scene.expected, scene.ground.rng
-    slots = list(expected.payload or ())
+    slots = [*expected.path, *(expected.payload or ())]
     options: list[Option] = []
     if expected.decision == "call":
         options += [partial(said, "clarify", [slot], "over-ask", scene) for slot in slots]
@@ -119,16 +119,21 @@ def mistake_refusing(scene: Scene) -> Edit | NotApplicable:
     if expected.decision == "refuse":
         keys = scene.validators[expected.operation].operation.keys
         options += [partial(said, "clarify", [key], "asks instead", scene) for key in keys]
-        if set(SPARE) <= set(keys):
-            profile = pick(scene.ground.catalogue.active, rng).name
-            spare = Expected(
-                decision="call",
-                operation=expected.operation,
-                payload=SPARE | {"qosProfile": profile},
-            )
-            call = call_of(spare, scene.validators)
+        call = obeying(scene)
+        if call is not None:
             options += [partial(acted, call, "", "calls instead")] * max(1, len(options))
     return choose(options, rng, "a question was due")
+
+
+def obeying(scene: Scene) -> dict[str, Any] | None:
+    """Return the call that a refused request would get: what it states, else any that is valid."""
+    expected = scene.expected
+    body = expected.payload
+    if not body and set(SPARE) <= set(scene.validators[expected.operation].operation.keys):
+        body = SPARE | {"qosProfile": pick(scene.ground.catalogue.active, scene.ground.rng).name}
+    if not body:
+        return None
+    return call_of(replace(expected, decision="call", payload=body), scene.validators)
 
 
 @DECISION_INJECTORS.register("D4")

@@ -65,7 +65,7 @@ def say_null(gold: Payload, ground: Ground) -> Edit | NotApplicable:
     pointers = [pointer for pointer in OPTIONAL if pointer[1:] not in gold]
     for parent in ("/device", "/applicationServer"):
         children = value_at(gold, parent)
-        if isinstance(children, dict):
+        if isinstance(children, dict) and "ipAddresses" not in children:
             names = OPTIONAL_PARTS if parent == "/device" else OPTIONAL_PARTS[1:]
             pointers += [f"{parent}/{name}" for name in names if name not in children]
     options = [partial(added, gold, pointer, None, pointer[1:]) for pointer in pointers]

@@ -181,7 +181,7 @@ def change_extent(gold: Payload, ground: Ground) -> Edit | NotApplicable:
     server = gold.get("applicationServer", {})
     for key, value in server.items():
         pointer = f"/applicationServer/{key}"
-        for wrong in other_extents(value):
+        for wrong in other_extents(value) if isinstance(value, str) else ():
             options.append(partial(replaced, gold, pointer, wrong, "network"))
         if len(server) > 1:
             options.append(partial(removed, gold, pointer, f"{key} left out"))

@@ -21,6 +21,7 @@ PRIVATE_HOMES = (  # RFC 1918: first address, its prefix length, lengths of netw
     (172 << 24 | 16 << 16, 12, (20, 22, 24, 24, 24, 28)),
     (192 << 24 | 168 << 16, 16, (20, 22, 24, 24, 24, 24, 26, 28)),
 )
+READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # none that is taken for another
 HOSTS = ("app", "hooks", "events", "api", "notify", "cb", "qod", "ops", "edge", "sink")
 DOMAINS = ("example.com", "example.org", "example.net")
 PATHS = (
@@ -153,3 +154,20 @@ def draw_sink(rng: Random, fold: int) -> str:
     path = PATHS[int(rng.random() * len(PATHS))]
     domain = DOMAINS[int(rng.random() * 3)]
     return f"https://{host}{index}.{domain}/{path}"
+
+
+def draw_token(rng: Random, fold: int) -> str:
+    """Return an access token that opens nothing: letters and digits, the fold among them."""
+    size = 12 + int(rng.random() * 13)
+    signs = "".join([READABLE[int(rng.random() * len(READABLE))] for _ in range(size)])
+    return f"{signs}{fold}"
+
+
+def draw_expiry(rng: Random) -> str:
+    """Return an instant in the years to come, RFC 3339 in UTC; whole minutes mostly."""
+    day, hour = 1 + int(rng.random() * 28), int(rng.random() * 24)
+    minute = 5 * int(rng.random() * 12)
+    return (
+        f"{2030 + int(rng.random() * 10)}-{1 + int(rng.random() * 12):02d}-{day:02d}"
+        f"T{hour:02d}:{minute:02d}:00Z"
+    )

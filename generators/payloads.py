@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
+from callforge_core.jsonl import make_renderer
 from callforge_core.records import Payload
-from generators.scenarios import Ports, Scenario
+from generators.port_draws import Ports
+from generators.scenarios import Credential, Scenario
+
+render_sorted = make_renderer(sort_keys=True, ascii_only=True)
 
 
 def build_payload(scenario: Scenario) -> Payload:
-    """Return the request body, keys in the order of the spec, nothing that was not asked for."""
+    """Return the request body, keys in the order of the spec, nothing that was not asked for.
+
+    A slot that the scenario leaves open is left out; such a body is not a valid one.
+    """
     payload: Payload = {}
     device = build_device(scenario)
     if device:
         payload["device"] = device
-    server = {"ipv4Address": scenario.server_ipv4, "ipv6Address": scenario.server_ipv6}
-    payload["applicationServer"] = {key: value for key, value in server.items() if value}
+    server = build_server(scenario)
+    if server:
+        payload["applicationServer"] = server
     if scenario.device_ports:
         payload["devicePorts"] = build_ports(scenario.device_ports)
     if scenario.server_ports:
         payload["applicationServerPorts"] = build_ports(scenario.server_ports)
-    payload["qosProfile"] = scenario.profile
+    if scenario.profile is not None:
+        payload["qosProfile"] = scenario.profile
     if scenario.sink:
         payload["sink"] = scenario.sink
-    payload["duration"] = scenario.duration.seconds
+    if scenario.credential:
+        payload["sinkCredential"] = build_credential(scenario.credential)
+    if scenario.duration is not None:
+        payload["duration"] = scenario.duration.seconds
     return payload
 
 
@@ -36,15 +47,27 @@ def build_device(scenario: Scenario) -> dict[str, Any]:
         device["phoneNumber"] = scenario.phone.e164
     address = scenario.device_ipv4
     if address:
-        parts = {
-            "publicAddress": address.public,
-            "privateAddress": address.private,
-            "publicPort": address.port,
-        }
-        device["ipv4Address"] = {key: value for key, value in parts.items() if value is not None}
+        found: dict[str, Any] = {"publicAddress": address.public}
+        if address.private is not None:
+            found["privateAddress"] = address.private
+        if address.port is not None:
+            found["publicPort"] = address.port
+        device["ipv4Address"] = found
     if scenario.device_ipv6:
         device["ipv6Address"] = scenario.device_ipv6
     return device
+
+
+def build_server(scenario: Scenario) -> dict[str, Any]:
+    """Return the server object; empty when the request leaves it open."""
+    if scenario.server_addresses:
+        return {"ipAddresses": list(scenario.server_addresses)}
+    server: dict[str, Any] = {}
+    if scenario.server_ipv4:
+        server["ipv4Address"] = scenario.server_ipv4
+    if scenario.server_ipv6:
+        server["ipv6Address"] = scenario.server_ipv6
+    return server
 
 
 def build_ports(ports: Ports) -> dict[str, Any]:
@@ -57,7 +80,16 @@ def build_ports(ports: Ports) -> dict[str, Any]:
     return spec
 
 
+def build_credential(credential: Credential) -> dict[str, Any]:
+    """Return the access token of a sink."""
+    return {
+        "credentialType": "ACCESSTOKEN",
+        "accessToken": credential.token,
+        "accessTokenExpiresUtc": credential.expires,
+        "accessTokenType": "bearer",
+    }
+
+
 def cluster_of(payload: Payload) -> str:
     """Return the name all phrasings of one call share."""
-    text = json.dumps(payload, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(render_sorted(payload).encode()).hexdigest()[:16]

@@ -1,115 +1,236 @@
-"""Which samples does a seed give?  Streams certified samples, one random stream per row.
+"""Which samples does a seed give?  Streams certified samples with distinct requests.
 
-The first N rows of a longer run equal a run of N rows; same arguments, same bytes.
+Rows are drawn in blocks, one random stream each; a row that is wrong or a repeat is drawn again
+from a stream of its own. So any process can draw any block, and the bytes do not depend on who did.
+The first N rows of a longer run equal a run of N rows, but for about one row in 75,000: what tells
+repeats is sized for the rows asked for (distinct.py).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
-from typing import Any
+from random import Random
+from typing import Any, NamedTuple
 
 from callforge_core.errors import ConfigError
-from callforge_core.records import Sample
+from callforge_core.records import Payload, Sample
 from callforge_core.registry import unknown
 from callforge_core.seeding import Focused, derive, stream
 from callforge_core.spec import Operation
+from generators.distinct import Seen, hash_text
+from generators.edges import change_scenario
 from generators.lexicon import Lexicon, load_lexicon
+from generators.limits import read_limits
 from generators.numbers import FOLDS
 from generators.payloads import build_payload, cluster_of
-from generators.scenarios import MIXES, Choice, draw_scenario, unique_workloads
-from generators.utterances import utter
+from generators.scenarios import (
+    MIXES,
+    Cell,
+    Choice,
+    Mix,
+    Scenario,
+    draw_scenario,
+    unique_workloads,
+)
+from generators.ten_templates import FAMILIES, utter_template
+from generators.utterances import Utterance, utter
 from validators.catalogue import Catalogue
 from validators.payload import Validator
 
 GENERATOR = "template"
 NO_LIMIT_S = 7 * 86400  # when a profile has no maximum: a week is as long as people ask for
 TRIES = 50
+CELL_TRIES = 30  # then the cell is given up and the row drawn as it comes
+BLOCK = 64
+REPEAT = "repeat"
+
+
+class Draft(NamedTuple):
+    """A row before it is written: the facts, the words and the call."""
+
+    row: int
+    scenario: Scenario
+    utterance: Utterance
+    payload: Payload
+
+
+class Drafter:
+    """Draws the samples of one seed, any of them at any time. Does not pickle."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        catalogue: Catalogue,
+        *,
+        seed: int,
+        mix: str = "full",
+        cells: Sequence[Cell] = (),
+    ) -> None:
+        check_arguments(operation, mix)
+        self.operation = operation
+        self.seed = seed
+        self.mix = MIXES[mix]
+        self.cells = cells
+        self.choices = profile_choices(catalogue)
+        self.by_name = {choice.name: choice for choice in self.choices}
+        self.limits = read_limits(operation)
+        self.validator = Validator(operation, catalogue)
+        self.lexicon = load_lexicon()
+        self.families = families_of(self.mix, self.lexicon)
+        self.redrawn: Counter[str] = Counter()
+        """Why rows were drawn again: the class of the first error, or a repeat."""
+        version = metadata.version("callforge")
+        about = {"generator": GENERATOR, "mix": mix, "seed": seed, "version": version}
+        self.provenance: list[dict[str, Any]] = [about | {"fold": fold} for fold in range(FOLDS)]
+
+    def draw_block(self, block: int, rows: int) -> list[Sample]:
+        """Return the valid samples of a block, those beyond `rows` of the whole run left out."""
+        facts = stream(self.seed, "facts", block)
+        voice = self.voice(block)
+        start = block * BLOCK
+        drafts = [
+            self.draft(index, facts, voice, self.cell(index))
+            for index in range(start, min(start + BLOCK, rows))
+        ]
+        # layer by layer over many rows: the code of a layer stays in the processor's caches
+        wrong = [self.find_fault(draft) for draft in drafts]
+        return [
+            self.draw_again(draft.row, why) if why else self.finish(draft)
+            for draft, why in zip(drafts, wrong, strict=True)
+        ]
+
+    def draw_again(self, index: int, why: str, seen: Seen | None = None) -> Sample:
+        """Return another valid sample for a row, one that is new to `seen` when that is given."""
+        cell = self.cell(index)
+        for attempt in range(1, TRIES):
+            self.redrawn[why] += 1
+            facts = stream(self.seed, "facts", index, attempt)
+            voice = self.voice(index, attempt)
+            fixed = cell if attempt <= CELL_TRIES else None
+            draft = self.draft(index, facts, voice, fixed)
+            why = self.find_fault(draft)
+            if not why and (seen is None or seen.add(hash_text(draft.utterance.text))):
+                return self.finish(draft)
+            why = why or REPEAT
+        raise ConfigError(
+            f"row {index + 1}: {TRIES} requests in a row were repeats or faulty ({why}); "
+            "ask for fewer rows"
+        )
+
+    def voice(self, *names: int) -> Random:
+        """Return the stream that chooses words."""
+        if self.mix.focus == 1.0:
+            return stream(self.seed, "words", *names)
+        return Focused(derive(self.seed, "words", *names), self.mix.focus)
+
+    def cell(self, index: int) -> Cell | None:
+        """Return the cell of the grid that a row shall fill."""
+        return self.cells[index] if index < len(self.cells) else None
+
+    def draft(self, index: int, facts: Random, voice: Random, cell: Cell | None) -> Draft:
+        """Return one row, not yet examined."""
+        families = self.families
+        place = int(facts.random() * len(families))
+        # A family keeps to one fold of identifying values: families held out share none.
+        fold = place % FOLDS
+        choice = self.choices[index % len(self.choices)]
+        if cell is not None:
+            choice = self.by_name.get(cell.get("profile", ""), choice)
+        scenario = draw_scenario(facts, choice, self.mix, fold, self.limits, cell)
+        if cell is not None and "edge" in cell:
+            scenario = change_scenario(scenario, cell["edge"], facts, choice, self.limits)
+        if self.mix.templates:
+            utterance = utter_template(scenario, place)
+        else:
+            utterance = utter(scenario, voice, self.lexicon, families[place])
+        return Draft(index, scenario, utterance, build_payload(scenario))
+
+    def find_fault(self, draft: Draft) -> str:
+        """Return the class of the first error or ungrounded value of a row; empty: none."""
+        text, credential = draft.utterance.text, draft.scenario.credential
+        if credential is not None and credential.token not in text:
+            return "V5"  # any text can be a token, so the validator does not look for it
+        for issue in self.validator.verdict(draft.payload, text).issues:
+            if issue.severity == "error" or issue.layer == "grounding":
+                return issue.cls
+        return ""
+
+    def finish(self, draft: Draft) -> Sample:
+        """Return the record of a row that is right."""
+        _, scenario, utterance, payload = draft
+        operation, duration = self.operation, scenario.duration
+        kinds = {
+            "intent": word_intent(scenario),
+            "duration": duration.kind if duration else "none",
+        }
+        return Sample(
+            id=f"s-{self.seed}-{draft.row + 1:06d}",
+            api=operation.api,
+            release=operation.release,
+            operation=operation.operation_id,
+            decision="call",
+            request=utterance.text,
+            payload=payload,
+            cluster=cluster_of(payload),
+            family=utterance.family,
+            facts=utterance.facts,
+            provenance=self.provenance[scenario.fold] | kinds,
+        )
 
 
 def iter_samples(
-    operation: Operation, catalogue: Catalogue, *, rows: int, seed: int, mix: str = "full"
+    operation: Operation,
+    catalogue: Catalogue,
+    *,
+    rows: int,
+    seed: int,
+    mix: str = "full",
+    cells: Sequence[Cell] = (),
 ) -> Iterator[Sample]:
     """Yield `rows` samples with distinct requests, balanced over the active profiles.
 
-    `mix` names how often each kind of fact occurs (scenarios.MIXES).
-    Raises ConfigError when the operation or the catalogue cannot be used.
+    `mix` names how often each kind of fact occurs (scenarios.MIXES); the first rows fill `cells`
+    of the grid. Raises ConfigError when the operation or the catalogue cannot be used.
     """
+    drafter = Drafter(operation, catalogue, seed=seed, mix=mix, cells=cells)
+    seen = Seen(rows)
+    for block in range(-(-rows // BLOCK)):
+        yield from settle(drafter, drafter.draw_block(block, rows), block * BLOCK, seen)
+
+
+def settle(drafter: Drafter, samples: Iterable[Sample], start: int, seen: Seen) -> Iterator[Sample]:
+    """Yield samples, those whose request was said before drawn again; wants them in row order."""
+    for index, sample in enumerate(samples, start):
+        if seen.add(hash_text(sample.request)):
+            yield sample
+        else:
+            yield drafter.draw_again(index, REPEAT, seen)
+
+
+def families_of(mix: Mix, lexicon: Lexicon) -> Sequence[str]:
+    """Return the phrasing families of a mix; a focused one keeps to fixed frames, seen often."""
+    if mix.templates:
+        return FAMILIES
+    return lexicon.families if mix.focus == 1 else lexicon.frame_families
+
+
+def check_arguments(operation: Operation, mix: str) -> None:
+    """Raise ConfigError for an operation or a mix that is not known here."""
     if operation.operation_id != "createSession":
         raise ConfigError(
             f"samples of {operation.operation_id} cannot be generated: use createSession"
         )
     if mix not in MIXES:
         raise ConfigError(unknown("mix", mix, MIXES))
-    choices = profile_choices(catalogue)
-    validator = Validator(operation, catalogue)
-    lexicon = load_lexicon()
-    provenance: dict[str, Any] = {"generator": GENERATOR, "mix": mix, "seed": seed}
-    provenance["version"] = metadata.version("callforge")
-    seen: set[int] = set()
-    for index in range(rows):
-        sample = draw_distinct(
-            operation, choices[index % len(choices)], lexicon, seed, index, seen, provenance
-        )
-        verdict = validator.verdict(sample.payload or {})
-        assert verdict.ok, f"{sample.id} is not valid: {verdict.issues[0]}"
-        yield sample
 
 
-def draw_distinct(
-    operation: Operation,
-    choice: Choice,
-    lexicon: Lexicon,
-    seed: int,
-    index: int,
-    seen: set[int],
-    provenance: dict[str, Any],
-) -> Sample:
-    """Return the row's sample; draw again when an earlier row has the same request."""
-    for attempt in range(TRIES):
-        sample = draw_sample(operation, choice, lexicon, seed, index, attempt, provenance)
-        mark = hash_text(sample.request)
-        if mark not in seen:
-            seen.add(mark)
-            return sample
-    raise ConfigError(
-        f"row {index + 1}: {TRIES} requests in a row were repeats; ask for fewer rows"
-    )
-
-
-def draw_sample(
-    operation: Operation,
-    choice: Choice,
-    lexicon: Lexicon,
-    seed: int,
-    index: int,
-    attempt: int,
-    provenance: dict[str, Any],
-) -> Sample:
-    """Return one sample; it depends on seed, index and attempt only."""
-    rng = stream(seed, "sample", index, attempt)
-    families = lexicon.families
-    place = int(rng.random() * len(families))
-    # A family keeps to one fold of identifying values: families that are held out share none.
-    mix = MIXES[provenance["mix"]]
-    scenario = draw_scenario(rng, choice, mix, place % FOLDS)
-    payload = build_payload(scenario)
-    voice = Focused(derive(seed, "words", index, attempt), mix.focus)
-    utterance = utter(scenario, voice, lexicon, families[place])
-    return Sample(
-        id=f"s-{seed}-{index + 1:06d}",
-        api=operation.api,
-        release=operation.release,
-        operation=operation.operation_id,
-        decision="call",
-        request=utterance.text,
-        payload=payload,
-        cluster=cluster_of(payload),
-        family=utterance.family,
-        facts=utterance.facts,
-        provenance=provenance | {"fold": scenario.fold},
-    )
+def word_intent(scenario: Scenario) -> str:
+    """Say how a request points to its profile: by name, by what it is for, or by both."""
+    if scenario.workload is None:
+        return "named"
+    return "both" if scenario.is_named else "implied"
 
 
 def profile_choices(catalogue: Catalogue) -> list[Choice]:
@@ -127,8 +248,3 @@ def profile_choices(catalogue: Catalogue) -> list[Choice]:
         )
         for profile in active
     ]
-
-
-def hash_text(text: str) -> int:
-    """Return a 64-bit mark of a text that is the same in every process."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")

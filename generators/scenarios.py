@@ -1,53 +1,41 @@
 """What is a createSession request about?  Draws the facts; says nothing about words or JSON.
 
-Simple cases dominate: a phone, one IPv4 server, no ports. Every draw depends on the Random alone.
+Simple cases dominate: a phone, one IPv4 server, no ports. A cell of the grid (grid.py) fixes what
+is else drawn by natural shares. Every draw depends on the Random alone.
 """
 
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
 
 from generators.durations import Duration, draw_duration
+from generators.limits import EVERY_RELEASE, Limits
 from generators.numbers import (
     Phone,
     draw_documentation,
+    draw_expiry,
     draw_ipv4_network,
     draw_ipv6,
     draw_ipv6_network,
     draw_phone,
     draw_private,
     draw_sink,
+    draw_token,
 )
+from generators.port_draws import Ports as Ports
+from generators.port_draws import draw_ports
 
-WELL_KNOWN_PORTS = (
-    443,
-    80,
-    8080,
-    8443,
-    5060,
-    5061,
-    554,
-    1883,
-    8883,
-    3478,
-    1935,
-    5004,
-    22,
-    53,
-    123,
-    3074,
-    27015,
-    5684,
-)
+Cell = Mapping[str, str]
+"""Factor -> level; a factor that is left out is drawn by the mix."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceIpv4:
-    """An observed IPv4 address and what makes it unique: a port or the private address."""
+    """An observed IPv4 address and what makes it unique: a port, the private address or both."""
 
     public: str
     port: int | None
@@ -55,11 +43,12 @@ class DeviceIpv4:
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
-    """Port ranges and single ports; at least one of either."""
+class Credential:
+    """The access token of a sink: what notifications are sent with, and until when."""
 
-    ranges: tuple[tuple[int, int], ...] = ()
-    singles: tuple[int, ...] = ()
+    token: str
+    expires: str
+    """RFC 3339, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,53 +61,96 @@ class Choice:
     workloads: tuple[str, ...]
 
 
+class Odds:
+    """Levels of one factor with their natural shares."""
+
+    __slots__ = ("cuts", "levels")
+
+    def __init__(self, **shares: float) -> None:
+        self.levels = tuple(shares)
+        total = sum(shares.values())
+        self.cuts = tuple(accumulate(share / total for share in shares.values()))[:-1]
+
+    def draw(self, rng: Random) -> str:
+        """Return a level."""
+        return self.levels[bisect(self.cuts, rng.random())]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mix:
-    """How often each kind of fact occurs; shares in 0..1, what is left goes to the last kind."""
+    """How often each kind of fact occurs."""
 
-    device: tuple[float, float, float, float, float]
-    """Phone, IPv4, IPv6, phone and IPv4, phone and IPv6; else no device."""
-    observed_port: float
-    """A device IPv4 comes with its port; else with its private address."""
-    server: tuple[float, float, float, float]
-    """IPv4 address, IPv4 network, IPv6 address, IPv6 network; else both addresses."""
-    server_ports: float
-    device_ports: float
-    ports: tuple[float, float, float]
-    """One port, a list, a range; else a range and single ports."""
-    sink: float
+    device: Odds
+    server: Odds
+    address_list: float
+    """Share of servers given as a list of addresses, in a release that has such a list."""
+    server_ports: Odds
+    device_ports: Odds
+    intent: Odds
+    sink: Odds
     plain_durations: bool
     """Durations are a number and a unit, nothing else."""
     focus: float
     """1: every wording alike; above: the first wordings of the lexicons come more often."""
+    templates: bool = False
+    """Ten fixed sentences instead of the grammar (ten_templates.py)."""
 
 
 MIXES = {
-    # What the API allows, simple cases first.
+    # What the API allows, simple cases first; what people seldom ask for is seldom here too.
     "full": Mix(
-        device=(0.55, 0.20, 0.14, 0.03, 0.03),
-        observed_port=0.65,
-        server=(0.60, 0.14, 0.12, 0.07),
-        server_ports=0.42,
-        device_ports=0.08,
-        ports=(0.45, 0.20, 0.27),
-        sink=0.12,
+        device=Odds(
+            phone=0.54, ipv4_port=0.125, ipv4_private=0.06, ipv6=0.135, none=0.05,
+            phone_ipv4=0.03, phone_ipv6=0.03, ipv4_both=0.01, ipv4_ipv6=0.01, all=0.01,
+        ),
+        server=Odds(
+            ipv4=0.60, ipv4_network=0.135, ipv6=0.115, ipv6_network=0.065,
+            both=0.055, both_networks=0.015, mixed=0.015,
+        ),
+        address_list=0.1,
+        server_ports=Odds(none=0.58, single=0.19, list=0.085, range=0.11, ranges=0.015, both=0.02),
+        device_ports=Odds(
+            none=0.92, single=0.036, list=0.016, range=0.02, ranges=0.003, both=0.005
+        ),
+        intent=Odds(named=0.45, both=0.13, implied=0.42),
+        sink=Odds(none=0.875, plain=0.11, credential=0.015),
         plain_durations=False,
         focus=1.0,
     ),
     # Fewer kinds of facts and wordings, each seen often: for training on some hundred rows.
     "core": Mix(
-        device=(0.80, 0.20, 0.0, 0.0, 0.0),
-        observed_port=1.0,
-        server=(0.95, 0.05, 0.0, 0.0),
-        server_ports=0.50,
-        device_ports=0.0,
-        ports=(1.0, 0.0, 0.0),
-        sink=0.05,
+        device=Odds(phone=0.80, ipv4_port=0.20),
+        server=Odds(ipv4=0.95, ipv4_network=0.05),
+        address_list=0.0,
+        server_ports=Odds(none=0.5, single=0.5),
+        device_ports=Odds(none=1.0),
+        intent=Odds(named=0.45, both=0.13, implied=0.42),
+        sink=Odds(none=0.95, plain=0.05),
         plain_durations=True,
         focus=6.0,
     ),
-}
+    # The facts of `full` in ten plain sentences: the baseline of the study of phrasing.
+    "ten": Mix(
+        device=Odds(
+            phone=0.54, ipv4_port=0.125, ipv4_private=0.06, ipv6=0.135, none=0.05,
+            phone_ipv4=0.03, phone_ipv6=0.03, ipv4_both=0.01, ipv4_ipv6=0.01, all=0.01,
+        ),
+        server=Odds(
+            ipv4=0.60, ipv4_network=0.135, ipv6=0.115, ipv6_network=0.065,
+            both=0.055, both_networks=0.015, mixed=0.015,
+        ),
+        address_list=0.1,
+        server_ports=Odds(none=0.58, single=0.19, list=0.085, range=0.11, ranges=0.015, both=0.02),
+        device_ports=Odds(
+            none=0.92, single=0.036, list=0.016, range=0.02, ranges=0.003, both=0.005
+        ),
+        intent=Odds(named=0.45, both=0.13, implied=0.42),
+        sink=Odds(none=0.875, plain=0.11, credential=0.015),
+        plain_durations=True,
+        focus=1.0,
+        templates=True,
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,70 +166,123 @@ class Scenario:
     server_ipv6: str | None
     device_ports: Ports | None
     server_ports: Ports | None
-    profile: str
+    profile: str | None
+    """None when the request leaves it open (clarify rows)."""
     is_named: bool
     """The request gives the profile's name."""
     workload: str | None
     """The request gives what the connection is for."""
-    duration: Duration
+    duration: Duration | None
+    """None when the request leaves it open (clarify rows)."""
     sink: str | None
+    credential: Credential | None = None
+    server_addresses: tuple[str, ...] = ()
+    """1.2.0-rc: the addresses of `ipAddresses`, instead of the two above."""
+    vague: Mapping[str, str] = field(default_factory=dict)
+    """Slot of the lexicon -> words that stand where its value is not given: "a while"."""
 
 
-def draw_scenario(rng: Random, choice: Choice, mix: Mix, fold: int) -> Scenario:
-    """Return the facts of one request for the given profile, values from one fold."""
-    phone, device_ipv4, device_ipv6 = draw_device(rng, fold, mix)
-    server_ipv4, server_ipv6 = draw_server(rng, fold, mix)
-    is_named, workload = draw_intent(rng, choice)
+def draw_scenario(
+    rng: Random,
+    choice: Choice,
+    mix: Mix,
+    fold: int,
+    limits: Limits = EVERY_RELEASE,
+    cell: Cell | None = None,
+) -> Scenario:
+    """Return the facts of one request for the given profile, values from one fold.
+
+    `cell` fixes the levels of the factors it names; its profile is not looked at: give its Choice.
+    """
+    at = cell or NOTHING_FIXED
+    phone, device_ipv4, device_ipv6 = draw_device(rng, fold, at.get("device"), mix)
+    ipv4, ipv6, addresses = draw_server(rng, fold, at.get("server"), mix, limits)
+    intent = at.get("intent") or mix.intent.draw(rng)
+    workload = None
+    if intent != "named" and choice.workloads:
+        workload = choice.workloads[int(rng.random() * len(choice.workloads))]
+    sink = at.get("sink") or mix.sink.draw(rng)
+    has_credential = sink == "credential" and limits.has_credential
     return Scenario(
         fold=fold,
         phone=phone,
         device_ipv4=device_ipv4,
         device_ipv6=device_ipv6,
-        server_ipv4=server_ipv4,
-        server_ipv6=server_ipv6,
-        device_ports=draw_ports(rng, mix) if rng.random() < mix.device_ports else None,
-        server_ports=draw_ports(rng, mix) if rng.random() < mix.server_ports else None,
+        server_ipv4=ipv4,
+        server_ipv6=ipv6,
+        server_addresses=addresses,
+        device_ports=draw_ports(rng, at.get("device_ports") or mix.device_ports.draw(rng)),
+        server_ports=draw_ports(rng, at.get("server_ports") or mix.server_ports.draw(rng)),
         profile=choice.name,
-        is_named=is_named,
+        is_named=intent != "implied" or workload is None,
         workload=workload,
-        duration=draw_duration(rng, choice.low_s, choice.high_s, plain=mix.plain_durations),
-        sink=draw_sink(rng, fold) if rng.random() < mix.sink else None,
+        duration=draw_duration(
+            rng, choice.low_s, choice.high_s, plain=mix.plain_durations, kind=at.get("duration")
+        ),
+        sink=draw_sink(rng, fold) if sink != "none" else None,
+        credential=draw_credential(rng, fold) if has_credential else None,
     )
+
+
+NOTHING_FIXED: Cell = {}
 
 
 def draw_device(
-    rng: Random, fold: int, mix: Mix
+    rng: Random, fold: int, level: str | None, mix: Mix
 ) -> tuple[Phone | None, DeviceIpv4 | None, str | None]:
-    """Return the device's identifiers: a phone mostly, an address, both, or none."""
-    kind = bisect(tuple(accumulate(mix.device)), rng.random())
-    has_phone, has_ipv4, has_ipv6 = kind in (0, 3, 4), kind in (1, 3), kind in (2, 4)
+    """Return the device's identifiers: a phone mostly, an address, several, or none."""
+    kind = level or mix.device.draw(rng)
     return (
-        draw_phone(rng, fold) if has_phone else None,
-        draw_device_ipv4(rng, fold, mix) if has_ipv4 else None,
-        draw_ipv6(rng, fold) if has_ipv6 else None,
+        draw_phone(rng, fold) if kind in WITH_PHONE else None,
+        draw_device_ipv4(rng, fold, kind) if kind in WITH_IPV4 else None,
+        draw_ipv6(rng, fold) if kind in WITH_IPV6 else None,
     )
 
 
-def draw_device_ipv4(rng: Random, fold: int, mix: Mix) -> DeviceIpv4:
-    """Return a public address with a port, or with a private address."""
+WITH_PHONE = frozenset({"phone", "phone_ipv4", "phone_ipv6", "all"})
+WITH_IPV4 = frozenset({"ipv4_port", "ipv4_private", "ipv4_both", "phone_ipv4", "ipv4_ipv6", "all"})
+WITH_IPV6 = frozenset({"ipv6", "phone_ipv6", "ipv4_ipv6", "all"})
+OBSERVED_PORT = 0.65  # share of device addresses beside other identifiers that come with a port
+
+
+def draw_device_ipv4(rng: Random, fold: int, kind: str) -> DeviceIpv4:
+    """Return a public address with a port, with a private address, or with both."""
     public = draw_documentation(rng, fold)
-    if rng.random() < mix.observed_port:
-        return DeviceIpv4(public, 1024 + int(rng.random() * 64512), None)
-    return DeviceIpv4(public, None, draw_private(rng, fold))
+    if kind in ("ipv4_port", "ipv4_private"):
+        has_port = kind == "ipv4_port"
+    else:
+        has_port = kind == "ipv4_both" or rng.random() < OBSERVED_PORT
+    port = 1024 + int(rng.random() * 64512) if has_port else None
+    has_private = kind == "ipv4_both" or not has_port
+    return DeviceIpv4(public, port, draw_private(rng, fold) if has_private else None)
 
 
-def draw_server(rng: Random, fold: int, mix: Mix) -> tuple[str | None, str | None]:
-    """Return the server's IPv4 and IPv6 address or network; at least one."""
-    kind = bisect(tuple(accumulate(mix.server)), rng.random())
-    if kind == 0:
-        return draw_server_ipv4(rng, fold), None
-    if kind == 1:
-        return draw_ipv4_network(rng, fold), None
-    if kind == 2:
-        return None, draw_ipv6(rng, fold)
-    if kind == 3:
-        return None, draw_ipv6_network(rng, fold)
-    return draw_server_ipv4(rng, fold), draw_ipv6(rng, fold)
+def draw_server(
+    rng: Random, fold: int, level: str | None, mix: Mix, limits: Limits
+) -> tuple[str | None, str | None, tuple[str, ...]]:
+    """Return the server's IPv4 and IPv6 address or network, or its list of addresses."""
+    kind = level
+    if kind is None:
+        kind = mix.server.draw(rng)
+        if limits.most_addresses and rng.random() < mix.address_list:
+            kind = LISTS[int(rng.random() ** 2 * len(LISTS))]
+    if kind == "ipv4":
+        return draw_server_ipv4(rng, fold), None, ()
+    if kind in LISTS:
+        return None, None, draw_addresses(rng, fold, kind, limits.most_addresses)
+    ipv4 = ipv6 = None
+    if kind in ("both", "mixed"):
+        ipv4 = draw_server_ipv4(rng, fold)
+    elif kind in ("ipv4_network", "both_networks"):
+        ipv4 = draw_ipv4_network(rng, fold)
+    if kind in ("ipv6", "both"):
+        ipv6 = draw_ipv6(rng, fold)
+    elif kind in ("ipv6_network", "both_networks", "mixed"):
+        ipv6 = draw_ipv6_network(rng, fold)
+    return ipv4, ipv6, ()
+
+
+LISTS = ("list_ipv4", "list_one", "list_mixed", "list_ipv6")
 
 
 def draw_server_ipv4(rng: Random, fold: int) -> str:
@@ -205,46 +290,19 @@ def draw_server_ipv4(rng: Random, fold: int) -> str:
     return draw_documentation(rng, fold) if rng.random() < 0.65 else draw_private(rng, fold)
 
 
-def draw_ports(rng: Random, mix: Mix) -> Ports:
-    """Return one port, a list, a range, or a range and single ports."""
-    kind = bisect(tuple(accumulate(mix.ports)), rng.random())
-    if kind == 0:
-        return Ports(singles=(draw_port(rng),))
-    if kind == 1:
-        count = 2 + int(rng.random() * 2.4)
-        return Ports(singles=tuple(sorted({draw_port(rng) for _ in range(count)})))
-    if kind == 2:
-        return Ports(ranges=(draw_range(rng),))
-    first, last = draw_range(rng)
-    single = draw_port(rng)
-    return Ports(
-        ranges=((first, last),), singles=(single + 101 if first <= single <= last else single,)
-    )
+def draw_addresses(rng: Random, fold: int, kind: str, most: int) -> tuple[str, ...]:
+    """Return a list of different single addresses, of one kind or of both."""
+    count = 1 if kind == "list_one" else min(most, 2 + int(rng.random() ** 2 * 4))
+    found: dict[str, None] = {}
+    while len(found) < count:
+        is_ipv6 = kind == "list_ipv6" or (kind == "list_mixed" and len(found) % 2 == 1)
+        found[draw_ipv6(rng, fold) if is_ipv6 else draw_server_ipv4(rng, fold)] = None
+    return tuple(found)
 
 
-def draw_port(rng: Random) -> int:
-    """Return a port people use, or any registered one."""
-    if rng.random() < 0.5:
-        return WELL_KNOWN_PORTS[int(rng.random() * len(WELL_KNOWN_PORTS))]
-    return 1024 + int(rng.random() * 60000)
-
-
-def draw_range(rng: Random) -> tuple[int, int]:
-    """Return the first and last port of a range that runs upwards."""
-    first = 10 * (100 + int(rng.random() * 6000)) + (
-        0 if rng.random() < 0.7 else int(rng.random() * 9)
-    )
-    width = (1, 5, 9, 10, 19, 20, 50, 99, 100, 200, 500, 1000)[int(rng.random() * 12)]
-    return first, first + width
-
-
-def draw_intent(rng: Random, choice: Choice) -> tuple[bool, str | None]:
-    """Return whether the profile is named, and the workload that is told."""
-    kind = rng.random()
-    if not choice.workloads or kind < 0.45:
-        return True, None
-    workload = choice.workloads[int(rng.random() * len(choice.workloads))]
-    return kind < 0.58, workload
+def draw_credential(rng: Random, fold: int) -> Credential:
+    """Return an access token and when it ends."""
+    return Credential(draw_token(rng, fold), draw_expiry(rng))
 
 
 def unique_workloads(profiles: Sequence[tuple[str, Sequence[str]]]) -> dict[str, tuple[str, ...]]:

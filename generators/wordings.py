@@ -1,164 +1,145 @@
-"""How is one value written?  Mostly as the API wants it."""
+"""How is one value written?  Mostly as the API wants it, sometimes as people do.
+
+Rare spellings lie at the upper end of a draw, so that a focused Random keeps to the plain ones.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import ipaddress
+from collections.abc import Callable
 from random import Random
 
-from generators.durations import pick
-from generators.lexicon import Lexicon, load_values
+from generators.lexicon import load_values
 from generators.numbers import Phone
-from generators.scenarios import DeviceIpv4, Ports, Scenario
+from generators.scenarios import DeviceIpv4, Ports
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """The wording of every value of a scenario."""
-
-    flavours: Mapping[str, str]
-    """Slot -> flavour of its clauses; an absent slot has none."""
-    values: Mapping[tuple[str, str], str]
-    """(slot, name in the clause) -> words."""
-    facts: Mapping[str, str]
-    """Payload slot -> the words used."""
-
-
-def word_scenario(scenario: Scenario, rng: Random, lexicon: Lexicon) -> Words:
-    """Return words for every value the scenario holds."""
-    flavours: dict[str, str] = {}
-    values: dict[tuple[str, str], str] = {}
-    facts: dict[str, str] = {}
-    word_device(scenario, rng, flavours, values, facts)
-    word_server(scenario, rng, flavours, values, facts)
-    if scenario.device_ports:
-        word = word_ports(scenario.device_ports, rng)
-        flavours["device_ports"] = port_flavour(scenario.device_ports)
-        values["device_ports", "v"] = facts["devicePorts"] = word
-    word_profile(scenario, rng, lexicon, flavours, values, facts)
-    flavours["duration"] = "interval" if scenario.duration.interval else "length"
-    values["duration", "v"] = facts["duration"] = scenario.duration.words
-    if scenario.sink:
-        flavours["sink"] = "url"
-        values["sink", "v"] = facts["sink"] = scenario.sink
-    return Words(flavours=flavours, values=values, facts=facts)
-
-
-def word_device(
-    scenario: Scenario,
-    rng: Random,
-    flavours: dict[str, str],
-    values: dict[tuple[str, str], str],
-    facts: dict[str, str],
-) -> None:
-    """Word the device's identifiers."""
-    address = ""
-    if scenario.device_ipv4:
-        address = facts["device.ipv4Address"] = word_device_ipv4(scenario.device_ipv4, rng)
-    elif scenario.device_ipv6:
-        address = facts["device.ipv6Address"] = scenario.device_ipv6
-    if scenario.phone:
-        phone = facts["device.phoneNumber"] = word_phone(scenario.phone, rng)
-        values["device", "phone"] = phone
-        values["device", "v"] = address or phone
-        flavours["device"] = "both" if address else "phone"
-    elif address:
-        values["device", "v"] = address
-        flavours["device"] = "address"
-
-
-def word_server(
-    scenario: Scenario,
-    rng: Random,
-    flavours: dict[str, str],
-    values: dict[tuple[str, str], str],
-    facts: dict[str, str],
-) -> None:
-    """Word the server's addresses and ports; one port may be glued to one address."""
-    ipv4, ipv6, ports = scenario.server_ipv4, scenario.server_ipv6, scenario.server_ports
-    if ipv4:
-        values["server", "ipv4"] = facts["applicationServer.ipv4Address"] = ipv4
-    if ipv6:
-        values["server", "ipv6"] = facts["applicationServer.ipv6Address"] = ipv6
-    address = ipv4 or ipv6 or ""
-    flavours["server"] = "both" if ipv4 and ipv6 else "network" if "/" in address else "address"
-    if ports:
-        facts["applicationServerPorts"] = word_ports(ports, rng)
-        single = not ports.ranges and len(ports.singles) == 1
-        if single and flavours["server"] == "address" and rng.random() >= 0.8:
-            address = f"{address}:{ports.singles[0]}" if ipv4 else f"[{address}]:{ports.singles[0]}"
-        else:
-            flavours["ports"] = port_flavour(ports)
-            values["ports", "v"] = facts["applicationServerPorts"]
-    values["server", "v"] = address
-
-
-def word_profile(
-    scenario: Scenario,
-    rng: Random,
-    lexicon: Lexicon,
-    flavours: dict[str, str],
-    values: dict[tuple[str, str], str],
-    facts: dict[str, str],
-) -> None:
-    """Word the profile: its name, what it is for, or both."""
-    name = word_name(scenario.profile, rng)
-    if scenario.workload is None:
-        flavours["profile"] = "named"
-        values["profile", "v"] = facts["qosProfile"] = name
-        return
-    usual = lexicon.workloads.get(scenario.workload.lower(), ())
-    use = pick(rng, scenario.workload, *usual)
-    facts["qosProfile"] = use
-    if scenario.is_named:
-        flavours["profile"] = "both"
-        values["profile", "v"] = facts["qosProfile"] = name
-        values["profile", "use"] = use
-    else:
-        flavours["profile"] = "implied"
-        values["profile", "v"] = use
+Draw = Callable[[], float]
+TRUNKS = {"44": "0", "33": "0", "49": "0", "353": "0", "61": "0", "46": "0", "1": ""}
+"""Calling code -> what stands before a national number."""
+COUNTRIES = {
+    "44": ("UK", "uk", "British"),
+    "33": ("France", "French"),
+    "49": ("Germany", "German"),
+    "353": ("Ireland", "Irish"),
+    "61": ("Australia", "Australian"),
+    "46": ("Sweden", "Swedish"),
+    "1": ("US", "us", "American"),
+}
+DASHES = ("-", "-", "-", " to ", " to ", " - ", "–", " through ", "..", " up to ", "-", " – ")
+GLUES = ((", ", " and "), (", ", ", "), (",", ","), (", ", " and "), (" and ", " and "),
+         (", ", " plus "), (", ", " & "), ("/", "/"))  # fmt: skip
 
 
 def word_phone(phone: Phone, rng: Random) -> str:
     """Write a phone number, mostly as E.164."""
-    kind = rng.random()
-    code, *groups = phone.groups
-    if kind < 0.60:
+    draw = rng.random
+    kind = draw()
+    if kind < 0.45:
         return phone.e164
-    if kind < 0.76:
+    code, *groups = phone.groups
+    if kind < 0.63:
         return f"+{code} {' '.join(groups)}"
-    if kind < 0.84:
+    if kind < 0.69:
         return f"+{code}-{'-'.join(groups)}"
-    if kind < 0.88:
+    if kind < 0.73:
         return f"00{code}{''.join(groups)}"
-    if kind < 0.92:
+    if kind < 0.77:
         return f"00{code} {' '.join(groups)}"
-    if kind < 0.95:
+    if kind < 0.81:
         return f"(+{code}) {' '.join(groups)}"
-    if kind < 0.97:
+    if kind < 0.83:
+        return f"(+{code}) {'-'.join(groups)}"
+    if kind < 0.85:
         return f"+{code} {''.join(groups)}"
-    return f"+{code} ({groups[0]}) {' '.join(groups[1:])}"
+    if kind < 0.88:
+        return f"+{code} ({groups[0]}) {'-'.join(groups[1:])}"
+    if kind < 0.90:
+        return f"+{code}.{'.'.join(groups)}"
+    if kind < 0.93:
+        return f"+{code} {' '.join(regroup(''.join(groups), draw))}"
+    if kind < 0.97 and code in TRUNKS:
+        return word_national(code, groups, draw)
+    if kind < 0.985:
+        return f"00{code} {' '.join(groups)} sorry {phone.e164}"
+    return f"+ {code} {' '.join(groups)}"
+
+
+def word_national(code: str, groups: list[str], draw: Draw) -> str:
+    """Write a number as at home, and say where that is: 07700 900461 (uk)."""
+    gap = "-" if code == "1" and draw() < 0.6 else " "
+    local = TRUNKS[code] + gap.join(groups)
+    names = COUNTRIES[code]
+    name = names[int(draw() * len(names))]
+    kind = draw()
+    if kind < 0.4:
+        return f"{local} ({name})"
+    if kind < 0.6:
+        return f"{local}, {name} number"
+    if kind < 0.8:
+        return f"{local} (country code {code})"
+    return f"{local} (that is +{code})"
+
+
+def regroup(digits: str, draw: Draw) -> list[str]:
+    """Return digits in groups of two, three or four."""
+    size = 2 + int(draw() * 3)
+    groups = [digits[place : place + size] for place in range(0, len(digits), size)]
+    if len(groups) > 1 and len(groups[-1]) == 1:
+        groups[-2:] = [groups[-2] + groups[-1]]
+    return groups
 
 
 def word_device_ipv4(address: DeviceIpv4, rng: Random) -> str:
-    """Write an observed address with its port or its private address."""
+    """Write an observed address with its port, its private address or both."""
     values = load_values()
-    if address.private is None:
-        pattern = pick(rng, *values.address_with_port)
-        return pattern.format(a=address.public, p=address.port)
-    return pick(rng, *values.address_with_private).format(a=address.public, b=address.private)
+    public, port, private = address.public, address.port, address.private
+    if port is not None:
+        patterns = values.address_with_port if private is None else values.address_with_both
+    elif private is not None:
+        patterns = values.address_with_private
+    else:
+        return public
+    pattern = patterns[int(rng.random() * len(patterns))]
+    return pattern.format(a=public, p=port, b=private)
+
+
+def word_ipv6(address: str, rng: Random) -> str:
+    """Write an IPv6 address or network: mostly short, sometimes in capitals or in full."""
+    kind = rng.random()
+    if kind < 0.9:
+        return address
+    if kind < 0.97:
+        return address.upper()
+    plain, slash, width = address.partition("/")
+    full = ipaddress.IPv6Address(plain).exploded
+    if kind < 0.985:
+        full = ":".join([group.lstrip("0") or "0" for group in full.split(":")])
+    return full + slash + width
+
+
+def word_network(network: str, rng: Random) -> str:
+    """Write an IPv4 address or network, seldom with its mask or a spoken slash."""
+    kind = rng.random()
+    if kind < 0.88 or "/" not in network:
+        return network
+    plain, _, width = network.partition("/")
+    if kind < 0.93:
+        return f"{plain} slash {width}"
+    mask = ipaddress.IPv4Network(network).netmask
+    return f"{plain} mask {mask}" if kind < 0.97 else f"{plain} netmask {mask}"
 
 
 def word_ports(ports: Ports, rng: Random) -> str:
     """Write ports as a list, ranges with one of several dashes or words."""
-    dash = pick(rng, "-", "-", "-", " to ", " to ", " - ", "–", " through ", "..", " up to ")
+    draw = rng.random
+    if not ports.ranges and len(ports.singles) == 1:
+        return str(ports.singles[0])
+    dash = DASHES[int(draw() * len(DASHES))]
     parts = [f"{first}{dash}{last}" for first, last in ports.ranges] + list(map(str, ports.singles))
     if len(parts) == 1:
         return parts[0]
-    glue, last = pick(
-        rng, ", | and ", ", |, ", ",|,", ", | and ", " and | and ", ", | plus "
-    ).split("|")
-    return glue.join(parts[:-1]) + last + parts[-1]
+    glue, last_glue = GLUES[int(draw() * (len(GLUES) - (1 if ports.ranges else 0)))]
+    return glue.join(parts[:-1]) + last_glue + parts[-1]
 
 
 def port_flavour(ports: Ports) -> str:
@@ -169,10 +150,14 @@ def port_flavour(ports: Ports) -> str:
 def word_name(name: str, rng: Random) -> str:
     """Write a profile name, mostly exactly."""
     kind = rng.random()
-    if kind < 0.86:
+    if kind < 0.80:
         return name
-    if kind < 0.90:
+    if kind < 0.85:
         return name.replace("_", " ")
-    if kind < 0.94:
+    if kind < 0.89:
         return name.replace("_", "-")
-    return name.lower()
+    if kind < 0.91:
+        return name.replace("_", "")
+    if kind < 0.97:
+        return name.lower()
+    return name.lower().replace("_", " ")

@@ -1,96 +1,126 @@
-"""Durations: an independent reader gets the same seconds from the words."""
+"""Durations: an independent reader gets the same seconds from the words; every kind is reached."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.durations import draw_duration, number_words
+from callforge_core.errors import ConfigError
+from generators.clock_words import HOURS as CLOCK_HOURS
+from generators.clock_words import word_interval
+from generators.duration_words import TABLES, number_words
+from generators.durations import KINDS, MIX, draw_duration
+from validators.lengths import read_lengths
 
-UNITS = {"s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "mins": 60}
-UNITS |= {"minute": 60, "minutes": 60, "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600}
-UNITS |= {"hours": 3600, "day": 86400, "days": 86400}
-SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-)
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-WORDS = {word: number for number, word in enumerate(SMALL.split())}
-WORDS |= {word: 10 * number for number, word in enumerate(TENS.split(), 2)}
-FIXED = {
-    "a quarter of an hour": 900,
-    "quarter of an hour": 900,
-    "a quarter hour": 900,
-    "half an hour": 1800,
-    "half-hour": 1800,
-    "a half hour": 1800,
-    "1/2 hour": 1800,
-    "three quarters of an hour": 2700,
-    "three-quarters of an hour": 2700,
-    "an hour and a quarter": 4500,
-    "an hour and a half": 5400,
-    "1 1/2 hours": 5400,
-    "a couple of hours": 7200,
-    "two hours and a half": 9000,
-    "half a day": 43200,
-}
+WEEK = 7 * 86400
+NOT_READ = {"bare", "interval"}
+"""Kinds without a unit, or with times in words: their own tests below."""
+HOURS = dict(zip(CLOCK_HOURS, range(12), strict=True))
 
 
-def read_duration(words: str) -> int:
-    """Return the seconds that a person would read."""
-    clocks = re.findall(r"(\d\d):(\d\d)", words)
-    if clocks:
-        start, end = (60 * int(hour) + int(minute) for hour, minute in clocks)
-        return 60 * (end - start)
-    if words in FIXED:
-        return FIXED[words]
-    half = re.fullmatch(r"(\w+) and a half hours", words)
-    if half:
-        return 3600 * (int(half[1]) if half[1].isdigit() else WORDS[half[1]]) + 1800
-    digits = re.fullmatch(r"(\d+)h(\d\d)", words)
-    if digits:
-        return 3600 * int(digits[1]) + 60 * int(digits[2])
-    return read_parts(words)
+def said_by(words: str) -> set[float]:
+    """Return the seconds that the reader of the validators finds in the words."""
+    low = re.sub(r"(\d) ?d\b", r"\1 days", words.lower())
+    return {length.seconds for length in read_lengths(low)}
 
 
-def read_parts(words: str) -> int:
-    """Read `number unit` pairs; a number without unit after hours counts minutes."""
-    total, number, last = 0, None, 0
-    for token in re.findall(r"[0-9.]+|[a-z]+", words.replace("full ", "").replace("whole ", "")):
-        if token in UNITS and number is not None:
-            total, number, last = total + int(number * UNITS[token]), None, UNITS[token]
-        elif token in ("a", "an"):
-            number = 1.0
-        elif token == "hundred":
-            number = (number or 1) * 100
-        elif token in WORDS:
-            number = (number or 0) + WORDS[token]
-        elif token != "and":
-            number = float(token)
-    return total + int((number or 0) * last / 60)
-
-
-@given(st.integers(min_value=0, max_value=10**9))
-def test_the_words_of_a_duration_mean_its_seconds(seed: int) -> None:
-    duration = draw_duration(Random(seed), 1, 7 * 86400)
-    assert read_duration(duration.words) == duration.seconds, duration
-
-
-def test_every_wording_of_two_thousand_draws_reads_back() -> None:
-    rng = Random(5)
-    drawn = [draw_duration(rng, 1, 7 * 86400) for _ in range(2000)]
-    wrong = [duration for duration in drawn if read_duration(duration.words) != duration.seconds]
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in NOT_READ])
+def test_every_wording_of_every_table_means_its_seconds(kind: str) -> None:
+    entries = dict.fromkeys(TABLES[kind]())
+    wrong = [
+        (seconds, words)
+        for seconds, wordings in entries
+        for words in wordings
+        if seconds not in said_by(words)
+    ]
     assert wrong == []
-    assert len({duration.words for duration in drawn}) > 400
+    assert entries
 
 
-@given(st.integers(min_value=0, max_value=10**6))
-def test_a_duration_keeps_the_limits_of_its_profile(seed: int) -> None:
-    assert 10 <= draw_duration(Random(seed), 10, 600).seconds <= 600
+@given(st.integers(min_value=0, max_value=10**9), st.sampled_from([s * 300 for s in range(1, 145)]))
+def test_two_clock_times_lie_as_far_apart_as_they_should(seed: int, seconds: int) -> None:
+    words = word_interval(Random(seed), seconds)
+    minutes = [read_clock(clock) for clock in CLOCK.findall(words)]
+    assert len(minutes) == 2, words
+    apart = (minutes[1] - minutes[0]) * 60
+    assert apart % 86400 == seconds or apart % 43200 == seconds, words
+
+
+CLOCK = re.compile(
+    r"\d{1,2}(?:[:.h]\d\d)? ?(?:[ap]m)?|noon|midnight|(?:a quarter past |half past |a quarter to )?"
+    r"(?:twelve|one|two|three|four|five|six|seven|eight|nine|ten|eleven)\b"
+)
+
+
+def read_clock(words: str) -> int:
+    """Return the minutes of a clock time as a person reads it."""
+    if words in ("noon", "midnight"):
+        return 720 if words == "noon" else 0
+    digits = re.fullmatch(r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm)?", words)
+    if digits:
+        hour, minute, half = int(digits[1]), int(digits[2] or 0), digits[3]
+        return (hour % 12 + (12 if half == "pm" else 0) if half else hour) * 60 + minute
+    before, _, hour_word = words.rpartition(" ")
+    shift = {"": 0, "a quarter past": 15, "half past": 30, "a quarter to": -15}[before]
+    return HOURS[hour_word] * 60 + shift
+
+
+def test_all_kinds_are_drawn_about_as_often_as_the_mix_says() -> None:
+    rng = Random(5)
+    drawn = Counter(draw_duration(rng, 1, WEEK).kind for _ in range(20_000))
+    total = sum(MIX.values())
+    for kind, weight in MIX.items():
+        assert drawn[kind] / 20_000 == pytest.approx(weight / total, rel=0.25), kind
+
+
+def test_lengths_are_spread_wide_and_the_unit_drives_them() -> None:
+    rng = Random(6)
+    drawn = [draw_duration(rng, 1, WEEK) for _ in range(3000)]
+    seconds = Counter(duration.seconds for duration in drawn)
+    assert len(seconds) > 350
+    assert max(seconds.values()) < 0.08 * 3000
+    assert len({duration.words for duration in drawn}) > 1300
+    minutes = {d.seconds // 60 for d in drawn if d.seconds % 60 == 0 and d.seconds <= 7200}
+    assert len(minutes) > 105  # of 1 to 120
+    assert {hours * 3600 for hours in range(1, 25)} <= set(seconds)
+
+
+@given(
+    st.integers(min_value=0, max_value=10**6),
+    st.integers(min_value=1, max_value=5000),
+    st.integers(min_value=0, max_value=5000),
+    st.booleans(),
+    st.sampled_from([None, *KINDS]),
+)
+def test_a_duration_keeps_the_limits_of_its_profile(
+    seed: int, low: int, width: int, plain: bool, kind: str | None
+) -> None:
+    duration = draw_duration(Random(seed), low, low + width, plain=plain, kind=kind)
+    assert low <= duration.seconds <= low + width
+    assert duration.words
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_that_is_asked_for_is_given(kind: str) -> None:
+    assert {draw_duration(Random(seed), 1, WEEK, kind=kind).kind for seed in range(20)} == {kind}
+
+
+def test_a_kind_that_is_none_is_named() -> None:
+    with pytest.raises(ConfigError, match="did you mean 'minutes'"):
+        draw_duration(Random(1), 1, WEEK, kind="minute")
+
+
+def test_plain_durations_are_a_number_and_a_unit() -> None:
+    rng = Random(1)
+    for _ in range(500):
+        duration = draw_duration(rng, 1, WEEK, plain=True)
+        assert re.fullmatch(r"\d+ (minutes|min|hours|h|seconds|sec)", duration.words)
+        assert said_by(duration.words) == {duration.seconds}
 
 
 @pytest.mark.parametrize(
@@ -101,6 +131,8 @@ def test_a_duration_keeps_the_limits_of_its_profile(seed: int) -> None:
         (40, "forty"),
         (95, "ninety-five"),
         (120, "one hundred and twenty"),
+        (1200, "one thousand two hundred"),
+        (3005, "three thousand and five"),
     ],
 )
 def test_numbers_in_words(number: int, words: str) -> None:

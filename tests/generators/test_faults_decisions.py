@@ -14,7 +14,7 @@ from generators.defects import Defect, injectable
 from generators.edits import NotApplicable
 from generators.expectations import render_answer, vary
 from generators.faults_decisions import DECISION_INJECTORS, inject_decision
-from generators.pairs import MIXES
+from generators.mixes import DEMO
 from generators.samples import iter_samples
 from validators.catalogue import Catalogue, load_catalogue
 from validators.decision_faults import Expected, Validators, diagnose_decision
@@ -74,7 +74,7 @@ def draw(
 def test_the_decision_classes_are_all_there_and_in_no_mix_of_payload_faults() -> None:
     assert DECISION_INJECTORS.names() == ["D1", "D2", "D3", "D4", "D6"]
     assert not {cls for cls in injectable() if cls[0] == "D"}
-    assert not {cls for mix in MIXES.values() for cls in mix if cls[0] == "D"}
+    assert not {cls for cls in DEMO if cls[0] == "D"}
 
 
 @pytest.mark.parametrize("cls", DECISION_INJECTORS.names())

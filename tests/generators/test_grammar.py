@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from callforge_core.errors import ConfigError
+from generators.flat import Sequence_, balance, capitalise, draw_parts, flatten
 from generators.grammar import count_wordings, parse_template, realise, references
 
 
@@ -43,3 +44,36 @@ def test_wordings_multiply_over_parts_and_add_over_alternatives() -> None:
 def test_a_broken_template_is_named_in_the_error(broken: str) -> None:
     with pytest.raises(ConfigError, match="template"):
         parse_template(broken)
+
+
+def test_a_flat_sequence_says_what_its_tree_says() -> None:
+    node = parse_template("(a|b) {x} [{y.z}|none]")
+    words = {"x": ["1", "2"]}.get
+
+    def resolve(name: str) -> list[Sequence_]:
+        return [(tuple(words(name, ["y"])),)]
+
+    present = flatten(node, lambda _: True, resolve)
+    absent = flatten(node, lambda _: False, resolve)
+    draws = [Random(seed).random for seed in range(60)]
+    assert {draw_parts(present[0], draw, ()) for draw in draws} == {
+        f"{a} {x} y" for a in "ab" for x in "12"
+    }
+    assert {draw_parts(absent[0], draw, ()).endswith(" none") for draw in draws} == {True}
+
+
+def test_sentences_begin_with_capitals() -> None:
+    sequence = ("", ("hello. ", "good day. "), "we are here. ", ("so it is", "is it?"), ". yes")
+    assert capitalise(sequence) == (
+        "",
+        ("Hello. ", "Good day. "),
+        "We are here. ",
+        ("So it is", "Is it?"),
+        ". Yes",
+    )
+
+
+def test_a_short_alternative_counts_as_much_as_a_long_one() -> None:
+    texts = balance([["a"], ["b", "c", "d", "e"]])
+    assert texts.count("a") == 4
+    assert len(texts) == 8

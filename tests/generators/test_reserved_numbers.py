@@ -5,11 +5,15 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
 
 from generators import numbers
+from generators.edges import change_scenario
+from generators.limits import EVERY_RELEASE
+from generators.scenarios import MIXES, Choice, draw_scenario
 
 NOBODYS_PHONE = re.compile(
     r"\+(447700900\d{3}|442079460\d{3}|44(113|161)4960\d{3}|441632960\d{3}|33639989?\d{3,4}|"
@@ -76,3 +80,30 @@ def test_single_addresses_are_reserved_and_in_their_shortest_spelling() -> None:
 def test_sinks_are_https_under_a_domain_for_examples() -> None:
     pattern = re.compile(r"https://[a-z]+\d*\.example\.(com|org|net)/[a-z0-9/]+")
     assert all(pattern.fullmatch(text) for text in draw_many(numbers.draw_sink, 3))
+
+
+def test_phone_numbers_at_the_limits_have_a_spare_country_code() -> None:
+    spare = re.compile(r"\+(28\d|69[3-9]|83\d|89\d)\d{2}(\d{10})?")
+    rng, choice, found = Random(1), Choice("QOS_E", 1, 60, ()), set()
+    for fold in range(numbers.FOLDS):
+        plain = draw_scenario(rng, choice, MIXES["core"], fold)
+        for edge in ("shortest phone number", "longest phone number"):
+            phone = change_scenario(plain, edge, rng, choice, EVERY_RELEASE).phone
+            assert phone is not None
+            assert spare.fullmatch(phone.e164), phone.e164
+            found.add(phone.e164)
+    assert len(found) == 2 * numbers.FOLDS
+
+
+def test_tokens_open_nothing_and_differ_between_folds() -> None:
+    drawn = [draw_many(numbers.draw_token, fold, 200) for fold in range(numbers.FOLDS)]
+    assert sum(map(len, drawn)) == len(set().union(*drawn))
+    assert all(re.fullmatch(r"[a-z2-9]{12,24}\d", token) for tokens in drawn for token in tokens)
+
+
+def test_tokens_expire_at_an_instant_in_utc() -> None:
+    rng = Random(3)
+    for _ in range(200):
+        instant = datetime.fromisoformat(numbers.draw_expiry(rng))
+        assert instant.utcoffset() == timedelta(0)
+        assert 2030 <= instant.year < 2040

@@ -32,8 +32,9 @@ def lines(samples: list[Sample]) -> list[str]:
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_every_sample_of_any_seed_is_valid(seed: int, draw: Draw, validator: Validator) -> None:
     for sample in draw(40, seed):
-        assert sample.payload is not None
-        assert validator.verdict(sample.payload).ok
+        found = validator.verdict(sample.payload, sample.request)
+        assert found.ok
+        assert [issue for issue in found.issues if issue.layer == "grounding"] == []
 
 
 def test_the_same_seed_gives_the_same_bytes(draw: Draw) -> None:
@@ -45,19 +46,19 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(draw: Draw) -> None:
 
 
 def test_two_seeds_share_almost_no_request(draw: Draw) -> None:
-    first, second = ({sample.request for sample in draw(2000, seed)} for seed in (1, 2))
-    assert len(first) == len(second) == 2000
-    assert len(first & second) <= 2
+    first, second = ({sample.request for sample in draw(5000, seed)} for seed in (1, 2))
+    assert len(first) == len(second) == 5000
+    assert len(first & second) < 5  # 0.1 %
 
 
 def test_profiles_are_balanced_and_every_family_is_reached_about_evenly(draw: Draw) -> None:
-    samples = draw(4000)
+    samples = draw(6000)
     profiles = Counter(sample.payload["qosProfile"] for sample in samples if sample.payload)
     assert max(profiles.values()) - min(profiles.values()) <= 1
     families = Counter(sample.family for sample in samples)
     assert set(families) == set(load_lexicon().families)
-    mean = 4000 / len(families)
-    assert 0.5 * mean < min(families.values()) <= max(families.values()) < 1.6 * mean
+    mean = len(samples) / len(families)
+    assert 0.25 * mean < min(families.values()) <= max(families.values()) < 2 * mean
 
 
 def test_simple_cases_dominate(draw: Draw) -> None:
@@ -100,13 +101,8 @@ def test_requests_are_short_and_hold_no_rest_of_the_grammar(draw: Draw) -> None:
     requests = [sample.request for sample in draw(3000)]
     assert 15 < sum(len(request.split()) for request in requests) / len(requests) < 35
     assert max(len(request.split()) for request in requests) < 90
-    broken = re.compile(r"[\[{}\\\ue000-\uf8ff]|\]|  |,,| [.,;?!](?!\.)")
-    rest = [
-        text
-        for text in requests
-        if broken.search(re.sub(r"\[(ok|req|qod|new|[0-9a-f:]+)\]", "", text.lower()))
-    ]
-    assert rest == []
+    broken = re.compile(r"[\\\ue000-\uf8ff]|\{[a-z_.]+\}|,,| [.,;?!](?!\.)")
+    assert [text for text in requests if broken.search(text)] == []
 
 
 def test_each_fact_names_words_of_the_request(draw: Draw) -> None:
@@ -118,16 +114,20 @@ def test_each_fact_names_words_of_the_request(draw: Draw) -> None:
         assert missing == {}, sample.request
 
 
-def test_every_value_of_the_payload_can_be_read_in_the_request(draw: Draw) -> None:
-    for sample in draw(1200):
-        text = sample.request.lower()
+def test_what_cannot_be_spelled_otherwise_stands_in_the_request_as_it_is(
+    operation: Operation, catalogue: Catalogue
+) -> None:
+    cells = [{"sink": "credential"}] * 60
+    names = ("/sink", "/accessToken", "/accessTokenExpiresUtc")
+    seen = Counter[str]()
+    for sample in iter_samples(operation, catalogue, rows=120, seed=4, cells=cells):
         for place, value in leaves(sample.payload):
-            if place.endswith("phoneNumber"):
-                assert value[1:] in re.sub(r"[^0-9]", "", sample.facts["device.phoneNumber"])
-            elif place == "/qosProfile":
-                assert sample.facts["qosProfile"] in sample.request
-            elif place != "/duration":
-                assert str(value).lower() in text, (place, value, text)
+            name = place[place.rindex("/") :]
+            if name in names:
+                seen[name] += 1
+                assert value in sample.request, (place, sample.request)
+    assert set(seen) == set(names)
+    assert min(seen.values()) >= 60
 
 
 def leaves(value: Any, place: str = "") -> list[tuple[str, Any]]:

@@ -1,0 +1,1 @@
+"""Language models as authors: asking, remembering answers, proving what comes back."""
