@@ -33,6 +33,8 @@ class Api:
     validator: Validator
     inputs: dict[str, str]
     """Name -> SHA-256 of the definition and the catalogue."""
+    documents: tuple[Path, ...] = ()
+    """The definitions whose operations rows may name: this one, and bundled ones beside it."""
 
 
 def load_api(
@@ -53,7 +55,14 @@ def load_api(
         catalogue=loaded,
         validator=Validator(chosen, loaded),
         inputs={"spec": digest(place), "catalogue": digest(profiles)},
+        documents=(place, *(() if spec else family_documents(place))),
     )
+
+
+def family_documents(place: Path) -> list[Path]:
+    """Return the bundled definitions of the other APIs, each in the release taken by default."""
+    paths = [spec_path(name, default_release(name)) for name in apis()]
+    return [path for path in paths if not place.stem.startswith(path.stem.rpartition("-")[0])]
 
 
 def no_body(operation: Operation) -> str:

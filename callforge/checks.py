@@ -82,7 +82,12 @@ def audit_source(
     for opened in open_sources(source, form):
         tracked = replace(opened, cells=track(opened.cells, f"validate {opened.path.name}"))
         result = audit_file(
-            tracked, api.validator, workers=workers, limits=Limits(rows=rows_shown), gate=gate
+            tracked,
+            api.validator,
+            workers=workers,
+            limits=Limits(rows=rows_shown),
+            gate=gate,
+            documents=api.documents,
         )
         head = {
             "file": str(opened.path),

@@ -116,23 +116,25 @@ def report(
 
 
 def bench(
-    what: Annotated[Bench, typer.Argument(help="train or validate so far.")],
+    what: Annotated[Bench, typer.Argument(help="train, generate or validate so far.")],
     recipe: Annotated[str, typer.Option(help="train: recipe to measure.")] = "cpu-smollm2",
     steps: Annotated[int, typer.Option(min=1, help="train: measured steps.")] = 4,
-    rows: Annotated[int, typer.Option(min=1, help="validate: rows to judge.")] = 4000,
-    repeats: Annotated[int, typer.Option(min=1, help="validate: turns of each arm.")] = 7,
+    rows: Annotated[int, typer.Option(min=1, help="generate, validate: rows.")] = 4000,
+    repeats: Annotated[int, typer.Option(min=1, help="generate, validate: turns of each arm.")] = 7,
     workers: Annotated[
-        list[int] | None, typer.Option(min=1, help="validate: also with so many processes.")
+        list[int] | None,
+        typer.Option(min=1, help="generate, validate: also with so many processes."),
     ] = None,
     json: JsonFile = None,
 ) -> None:
     """Measure speed as a ratio against a named competitor, in one run."""
-    from callforge.bench import bench_training, bench_validation
+    from callforge.bench import bench_generation, bench_training, bench_validation
 
     if what is Bench.train:
         print(bench_training(recipe, steps=steps, json_file=json))
-    elif what is Bench.validate:
-        print(bench_validation(rows=rows, repeats=repeats, workers=workers or (), json_file=json))
+    elif what in (Bench.validate, Bench.generate):
+        measure = bench_validation if what is Bench.validate else bench_generation
+        print(measure(rows=rows, repeats=repeats, workers=workers or (), json_file=json))
     else:
         raise CallforgeError(f"`callforge bench {what}` is not in this version; see CHANGELOG.md")
 

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 from callforge.api import Api
 from callforge.stages import Outcome
+from callforge.training_rows import note_data
 from callforge_core.errors import ConfigError, DataError
 from callforge_core.jsonl import iter_rows
 from callforge_core.manifest import digest, load_manifest
 from callforge_core.records import Item
 from eval.engines import MAX_NEW_TOKENS, ReplayEngine
+from validators.answers import parse_answer
 
 BATCH = 96  # rows decoded at once: small products leave two cores half idle
 HEADLINES = ("json_valid", "spec_valid", "joint")
@@ -40,26 +42,39 @@ def find_model(name: str) -> Model:
 
 
 def find_items(data: Path) -> Path:
-    """Return the file of evaluation rows: `data` itself, or the test split of a built folder."""
+    """Return the file of rows: `data` itself (DIR/sft/train will do), or a built folder's test."""
     path = data / "eval" / "test.jsonl" if data.is_dir() else data
+    if not path.is_file() and path.with_name(f"{path.name}.jsonl").is_file():
+        path = path.with_name(f"{path.name}.jsonl")
     if not path.is_file():
         raise DataError(f"{path} does not exist; --data wants evaluation rows or a built folder")
     return path
 
 
 def load_items(path: Path, limit: int | None) -> list[Item]:
-    """Read evaluation rows; raise DataError with file and line, or when there is none."""
+    """Read evaluation, sample or SFT rows; DataError with file and line, or when there is none."""
     items: list[Item] = []
     for line, row in iter_rows(path):
         if limit is not None and len(items) == limit:
             break
         try:
-            items.append(Item.from_json(row))
+            items.append(Item.from_json(asked(row) if "prompt" in row else row))
         except DataError as exc:
             raise DataError(f"{path}:{line}: {exc}") from exc
     if not items:
         raise DataError(f"{path} has no rows; there is nothing to ask")
     return items
+
+
+def asked(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an SFT row (prompt and completion turns) as an evaluation row."""
+    try:
+        request, said = row["prompt"][-1]["content"], row["completion"][-1]["content"]
+    except (KeyError, IndexError, TypeError) as exc:
+        raise DataError("'prompt' and 'completion' are no lists of turns with content") from exc
+    answer = parse_answer(said if isinstance(said, str) else "", ("",))
+    kept = {name: row.get(name) for name in ("id", "cluster", "family")}
+    return kept | {"request": request, "decision": answer.decision, "payload": answer.payload}
 
 
 def evaluate_model(
@@ -76,7 +91,8 @@ def evaluate_model(
     from eval.run import evaluate
     from eval.transformers_engine import TransformersEngine
 
-    items = load_items(find_items(data), limit)
+    path = find_items(data)
+    items = load_items(path, limit)
     answers: Any
     if engine == "replay":
         place = Path(model) / "scores.jsonl" if Path(model).is_dir() else Path(model)
@@ -88,6 +104,7 @@ def evaluate_model(
     result = evaluate(
         items, answers, api.validator, out=out, inputs=inputs, max_new_tokens=max_new_tokens
     )
+    note_data(out, path, len(items))
     return Outcome(text=word(result.summary), counts=result.summary, is_new=result.is_new)
 
 

@@ -8,22 +8,43 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from callforge.api import Api
 from callforge_core.console import track
 from callforge_core.errors import DataError
-from callforge_core.jsonl import iter_rows, write_rows
+from callforge_core.jsonl import iter_rows, render_json, write_lines
 from callforge_core.manifest import Manifest, digest, load_manifest, write_manifest
 from callforge_core.records import Pair, Sample
+from callforge_core.spec import Operation, load_spec
 
 SAMPLES, PAIRS = "samples.jsonl", "preference.jsonl"
 STAGE = "generate"
 TEST_ROWS = 80  # 80 yes/no answers give a 95 % interval of about +-11 points at worst
+
+
+class Record(Protocol):
+    """What can be written as a row: a sample, a pair, a dialogue."""
+
+    @property
+    def family(self) -> str:
+        """The phrasing family."""
+        ...
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the row."""
+        ...
+
+
+class Line(NamedTuple):
+    """A row that is rendered already."""
+
+    text: str
+    family: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,26 +62,40 @@ class Outcome:
 
 def generate_samples(api: Api, out: Path, *, rows: int, seed: int, mix: str) -> Outcome:
     """Write OUT/samples.jsonl: `rows` certified requests with their calls."""
-    from generators.samples import iter_samples
+    from callforge.sample_stream import SampleStream
 
-    samples = iter_samples(api.operation, api.catalogue, rows=rows, seed=seed, mix=mix)
-    return generate(api, out, SAMPLES, {"rows": rows, "seed": seed, "mix": mix}, samples)
+    samples = SampleStream(api, rows=rows, seed=seed, mix=mix)
+    config = {"rows": rows, "seed": seed, "mix": mix}
+    return generate(api, out, SAMPLES, config, samples, redrawn=samples.redrawn)
 
 
 def generate_pairs(api: Api, out: Path, *, rows: int, seed: int, mix: str) -> Outcome:
     """Write OUT/preference.jsonl: `rows` pairs, each reject wrong for exactly one named reason."""
-    from generators.pairs import iter_pairs
+    from callforge.pair_stream import LAYOUT, PairStream
+    from generators.mixes import read_mix
     from generators.samples import iter_samples
 
     samples = iter_samples(api.operation, api.catalogue, rows=rows, seed=seed, mix=mix)
-    pairs = iter_pairs(samples, api.validator, rows=rows, seed=seed)
-    return generate(api, out, PAIRS, {"rows": rows, "seed": seed, "mix": mix}, pairs)
+    pairs = PairStream([api], samples, count=rows, rows=rows, seed=seed, mix=read_mix("demo"))
+    config = {"rows": rows, "seed": seed, "mix": mix, "layout": LAYOUT}
+    return generate(api, out, PAIRS, config, pairs)
 
 
 def generate(
-    api: Api, out: Path, name: str, config: dict[str, Any], rows: Iterable[Sample | Pair]
+    api: Api,
+    out: Path,
+    name: str,
+    config: dict[str, Any],
+    rows: Iterable[Record | Line],
+    *,
+    redrawn: Mapping[str, int] | None = None,
+    more: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Outcome:
-    """Write one generated file and its part of the manifest, unless both are there already."""
+    """Write one generated file and its part of the manifest, unless both are there already.
+
+    `redrawn` says, when all rows are written, why how many of them were drawn more than once;
+    `more` is asked then for further counts.
+    """
     config = config | {"operation": api.operation.operation_id}
     old, started = generated_parts(out, api), time.monotonic()
     part = old.get(name)
@@ -69,18 +104,21 @@ def generate(
     tally: Counter[str] = Counter()
     families: set[str] = set()
 
-    def counted() -> Iterator[dict[str, Any]]:
+    def counted() -> Iterator[str]:
         for row in track(rows, f"generate {name}", total=config["rows"]):
             families.add(row.family)
-            tally["rows"] += 1
             if isinstance(row, Pair):
                 tally[row.fault.cls] += 1
-            yield row.to_json()
+            yield row.text if isinstance(row, Line) else render_json(row.to_json())
 
-    write_rows(out / name, counted())
-    counts: dict[str, Any] = {"rows": tally.pop("rows"), "families": len(families)}
+    written = write_lines(out / name, counted())
+    counts: dict[str, Any] = {"rows": written, "families": len(families)}
     if tally:
         counts["faults"] = dict(sorted(tally.items()))
+    if redrawn is not None:
+        counts["redrawn"] = dict(sorted((why, count) for why, count in redrawn.items() if count))
+    if more is not None:
+        counts |= more()
     part = {"config": config, "counts": counts, "sha256": digest(out / name)}
     write_manifest(out, generated_manifest(api, old | {name: part}, time.monotonic() - started))
     return Outcome(text=word_part(name, counts), counts=counts)
@@ -119,6 +157,8 @@ def holds(path: Path, sha256: str) -> bool:
 def word_part(name: str, counts: Mapping[str, Any]) -> str:
     """Return one line about a generated file."""
     line = f"{name}: {counts['rows']} rows, {counts['families']} phrasing families"
+    if redrawn := sum(counts.get("redrawn", {}).values()):
+        line += f", {redrawn} drawn again"
     faults = counts.get("faults")
     return f"{line}, {len(faults)} fault classes" if faults else line
 
@@ -133,8 +173,29 @@ def build_datasets(
         raise DataError(f"{source} is no folder; `build` wants one made by `callforge generate`")
     samples = list(read_records(source / SAMPLES, Sample))
     pairs = list(read_records(source / PAIRS, Pair)) if (source / PAIRS).is_file() else []
-    built = build(samples, pairs, api.operation, api.catalogue, out, seed=seed, test_rows=test_rows)
+    built = build(
+        samples,
+        pairs,
+        api.operation,
+        api.catalogue,
+        out,
+        seed=seed,
+        test_rows=test_rows,
+        others=other_operations(api, {sample.operation for sample in samples}),
+    )
     return Outcome(text=summary(built.counts), counts=built.counts, is_new=built.is_new)
+
+
+def other_operations(api: Api, named: set[str]) -> list[Operation]:
+    """Return the operations that rows name beside the one of the API, in definition order."""
+    wanted = named - {api.operation.operation_id}
+    found: dict[str, Operation] = {}
+    for document in api.documents if wanted else ():
+        spec = load_spec(document)
+        for name in spec.operations:
+            if name in wanted:
+                found.setdefault(name, spec.operation(name))
+    return list(found.values())
 
 
 def read_records(path: Path, kind: Any) -> Iterator[Any]:

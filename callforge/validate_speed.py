@@ -29,6 +29,13 @@ SCHEMA_ONLY = "python-jsonschema"
 FULL = "callforge, full verdict, stretches"
 
 
+SETS = {
+    "core": "plain wordings (core mix)",
+    "full": "every voice (full mix)",
+}
+"""Mix -> what its rows are like: how plainly requests speak decides what grounding costs."""
+
+
 class Arm(NamedTuple):
     """One way to judge a row."""
 
@@ -54,36 +61,41 @@ def measure_validation(
 ) -> dict[str, Any]:
     """Measure every arm and, for each count of `workers`, the validate command on a file."""
     api = load_api("createSession", None, None, "default")
-    texts = make_rows(api, rows)
-    arms = build_arms(api)
-    seconds = take_turns(arms, texts, repeats)
-    speeds = {arm.name: rows / statistics.median(seconds[arm.name]) for arm in arms}
     return {
         "rows": rows,
         "repeats": repeats,
         "clock": "processor seconds of one process",
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
-        "arms": {
-            arm.name: {
-                "what": arm.what,
-                "rows_per_s": round(speeds[arm.name]),
-                "microseconds_a_row": round(1e6 / speeds[arm.name], 1),
-                "seconds": [round(each, 4) for each in seconds[arm.name]],
-                "against": arm.against,
-                "ratio": round(speeds[arm.name] / speeds[arm.against], 2) if arm.against else None,
-            }
-            for arm in arms
-        },
+        "sets": {mix: measure_set(api, make_rows(api, rows, mix), repeats) for mix in SETS},
         "workers": measure_workers(api, scaling_rows, workers) if workers else [],
     }
 
 
-def make_rows(api: Api, rows: int) -> Texts:
+def measure_set(api: Api, texts: Texts, repeats: int) -> dict[str, Any]:
+    """Return what every arm makes of one set of rows."""
+    arms = build_arms(api)
+    seconds = take_turns(arms, texts, repeats)
+    rows = len(texts.answers)
+    speeds = {arm.name: rows / statistics.median(seconds[arm.name]) for arm in arms}
+    return {
+        arm.name: {
+            "what": arm.what,
+            "rows_per_s": round(speeds[arm.name]),
+            "microseconds_a_row": round(1e6 / speeds[arm.name], 1),
+            "seconds": [round(each, 4) for each in seconds[arm.name]],
+            "against": arm.against,
+            "ratio": round(speeds[arm.name] / speeds[arm.against], 2) if arm.against else None,
+        }
+        for arm in arms
+    }
+
+
+def make_rows(api: Api, rows: int, mix: str = "full") -> Texts:
     """Generate requests with the calls that answer them, as texts."""
     from callforge_core.spec import render_payload
     from generators.samples import iter_samples
 
-    samples = list(iter_samples(api.operation, api.catalogue, rows=rows, seed=0))
+    samples = list(iter_samples(api.operation, api.catalogue, rows=rows, seed=0, mix=mix))
     return Texts(
         [sample.request for sample in samples],
         [render_payload(api.operation, sample.payload or {}) for sample in samples],
@@ -228,15 +240,17 @@ def time_commands(path: Path, *, workers: int = 1, copies: int = 1) -> float:
 
 def render_measurement(found: dict[str, Any]) -> str:
     """Return the measurement as a table with its conditions."""
-    lines = [f"{'':<34}{'rows/s':>10}{'µs/row':>9}{'ratio':>8}  what"]
-    for name, arm in found["arms"].items():
-        ratio = "" if arm["ratio"] is None else f"{arm['ratio']:.2f}x"
-        lines.append(
-            f"{name:<34}{arm['rows_per_s']:>10,}{arm['microseconds_a_row']:>9.1f}{ratio:>8}  "
-            f"{arm['what']}"
-        )
+    lines: list[str] = []
+    for mix, arms in found["sets"].items():
+        lines.append(f"{SETS[mix]:<34}{'rows/s':>10}{'µs/row':>9}{'ratio':>8}  what")
+        for name, arm in arms.items():
+            ratio = "" if arm["ratio"] is None else f"{arm['ratio']:.2f}x"
+            lines.append(
+                f"{name:<34}{arm['rows_per_s']:>10,}{arm['microseconds_a_row']:>9.1f}{ratio:>8}  "
+                f"{arm['what']}"
+            )
     lines.append(
-        f"{found['rows']:,} rows, median of {found['repeats']} turns, {found['clock']}; "
+        f"{found['rows']:,} rows a set, median of {found['repeats']} turns, {found['clock']}; "
         f"{found['machine']}"
     )
     for each in found["workers"]:

@@ -13,7 +13,7 @@ from typing import Any
 from callforge.advice import advise
 from callforge.fault_names import name_fault
 from callforge.foreign_text import Redactor
-from datasets_src.judge import read_payload
+from datasets_src.row_sides import read_payload
 from validators.places import has_place, place_of, value_at
 
 Document = Mapping[str, Any]

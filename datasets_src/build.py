@@ -29,8 +29,8 @@ from callforge_core.manifest import (
     load_manifest,
     write_manifest,
 )
-from callforge_core.prompting import system_prompt
-from callforge_core.records import Pair, Sample
+from callforge_core.prompting import set_prompt
+from callforge_core.records import DECISIONS, Pair, Sample
 from callforge_core.spec import Operation
 from datasets_src.cards import UNKNOWN, render_card
 from datasets_src.dpo import iter_preference_rows
@@ -45,6 +45,7 @@ from datasets_src.filters import (
     keep_valid,
 )
 from datasets_src.sft import iter_items, iter_sft_rows
+from datasets_src.soundness import Validators
 from datasets_src.splits import TEST_ROWS, Splits, split_pairs, split_samples
 from validators.catalogue import Catalogue
 from validators.payload import Validator
@@ -74,6 +75,33 @@ class Parts:
     drops: Sequence[Drop]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What the rows of a set are about."""
+
+    operations: tuple[Operation, ...]
+    """Never empty; in the order of the definitions."""
+    decisions: tuple[str, ...]
+    """How rows are answered: call, clarify, refuse, as far as they occur."""
+
+    @property
+    def is_plain(self) -> bool:
+        """One operation, and calls alone."""
+        return len(self.operations) == 1 and self.decisions == ("call",)
+
+
+def content_of(samples: Iterable[Sample], known: Sequence[Operation]) -> Content:
+    """Return which of the `known` operations samples name, the first one when they name none."""
+    rows = list(samples)
+    named = {sample.operation for sample in rows if sample.decision != "refuse"}
+    asked = {sample.decision for sample in rows} or {"call"}
+    operations = tuple(each for each in known if each.operation_id in named)
+    return Content(
+        operations=operations or tuple(known[:1]),
+        decisions=tuple(name for name in DECISIONS if name in asked),
+    )
+
+
 def build(
     samples: Iterable[Sample],
     pairs: Iterable[Pair],
@@ -83,20 +111,26 @@ def build(
     *,
     seed: int,
     test_rows: int = TEST_ROWS,
+    others: Iterable[Operation] = (),
 ) -> Built:
-    """Write the datasets of `samples` and `pairs` into `out`, unless they are there already."""
+    """Write the datasets of `samples` and `pairs` into `out`, unless they are there already.
+
+    `others` are operations that rows may name beside `operation`; of all of them, those that rows
+    call or ask about make up the set. Rows of several operations are answered in envelopes.
+    """
     started = time.perf_counter()
     sample_rows, pair_rows = list(samples), list(pairs)
-    config = configuration(operation, catalogue, seed=seed, test_rows=test_rows)
+    content = content_of(sample_rows, [operation, *others])
+    config = configuration(content, catalogue, seed=seed, test_rows=test_rows)
     inputs = {"samples": digest_rows(sample_rows), "pairs": digest_rows(pair_rows)}
     if is_current(out, stage=STAGE, config=config, inputs=inputs):
         log.debug("build: %s is up to date", out)
         return Built(counts=(load_manifest(out) or {})["counts"], is_new=False)
-    validator = Validator(operation, catalogue)
-    parts = prepare(sample_rows, pair_rows, validator, seed=seed, test_rows=test_rows)
+    validators = {each.operation_id: Validator(each, catalogue) for each in content.operations}
+    parts = prepare(sample_rows, pair_rows, validators, seed=seed, test_rows=test_rows)
     counts = count(parts, seen={"samples": len(sample_rows), "pairs": len(pair_rows)})
     remove(out / NAME)
-    names = write_parts(parts, counts, operation, catalogue, out, seed=seed)
+    names = write_parts(parts, counts, content, catalogue, out, seed=seed)
     write_manifest(
         out,
         Manifest(
@@ -116,16 +150,16 @@ def build(
 def prepare(
     samples: Iterable[Sample],
     pairs: Iterable[Pair],
-    validator: Validator,
+    validators: Validators,
     *,
     seed: int,
     test_rows: int,
 ) -> Parts:
     """Filter and split; every row that does not make it is among the drops."""
     drops: list[Drop] = []
-    kept = list(keep_all(samples, validator, drops.append))
+    kept = list(keep_all(samples, validators, drops.append))
     splits = split_samples(kept, drops.append, seed=seed, test_rows=test_rows)
-    telling = keep_telling(pairs, validator, drops.append)
+    telling = keep_telling(pairs, validators, drops.append)
     by_split = split_pairs(telling, splits, drops.append)
     return Parts(
         splits=splits,
@@ -134,9 +168,9 @@ def prepare(
     )
 
 
-def keep_all(samples: Iterable[Sample], validator: Validator, drop: Sink) -> Iterable[Sample]:
+def keep_all(samples: Iterable[Sample], validators: Validators, drop: Sink) -> Iterable[Sample]:
     """Chain the filters of samples, cheapest last: the first reason is the one that counts."""
-    rows = keep_valid(samples, validator, drop)
+    rows = keep_valid(samples, validators, drop)
     return keep_consistent(keep_distinct(keep_short(rows, drop), drop), drop)
 
 
@@ -164,16 +198,16 @@ def count(parts: Parts, *, seen: Mapping[str, int]) -> dict[str, Any]:
 def write_parts(
     parts: Parts,
     counts: Mapping[str, Any],
-    operation: Operation,
+    content: Content,
     catalogue: Catalogue,
     out: Path,
     *,
     seed: int,
 ) -> list[str]:
     """Write everything but the manifest; return the names of the files."""
-    system = system_prompt(operation, catalogue.lines)
+    system = set_prompt(content.operations, catalogue.lines, content.decisions)
     files: dict[str, Iterable[Mapping[str, Any]]] = {
-        f"sft/{name}.jsonl": iter_sft_rows(rows, operation, system)
+        f"sft/{name}.jsonl": iter_sft_rows(rows, content.operations, system)
         for name, rows in parts.splits.samples.items()
     }
     for name, pairs in parts.pairs.items():
@@ -186,7 +220,7 @@ def write_parts(
         write_rows(out / name, rows)
     write_json(out / DROPPED, [drop.to_json() for drop in parts.drops])
     card = render_card(
-        operation,
+        content.operations,
         files={name: list(rows) for name, rows in counts["rows"].items() if name != "eval"},
         counts=counts,
         catalogue=catalogue.name,
@@ -206,19 +240,30 @@ def remove(path: Path) -> None:
 
 
 def configuration(
-    operation: Operation, catalogue: Catalogue, *, seed: int, test_rows: int
+    content: Content, catalogue: Catalogue, *, seed: int, test_rows: int
 ) -> dict[str, Any]:
     """Return all that decides what the same rows become."""
+    operation = content.operations[0]
+    several = {
+        f"{each.api} {each.release} {each.operation_id}": schema_digest(each)
+        for each in content.operations
+    }
+    more = {"operations": several, "decisions": list(content.decisions)}
     return {
         "api": operation.api,
         "release": operation.release,
         "operation": operation.operation_id,
-        "schema": hashlib.sha256(render_json(operation.closed).encode()).hexdigest(),
+        "schema": schema_digest(operation),
         "catalogue": hashlib.sha256(catalogue.model_dump_json().encode()).hexdigest(),
         "seed": seed,
         "test_rows": test_rows,
         "layout": LAYOUT,
-    }
+    } | ({} if content.is_plain else more)
+
+
+def schema_digest(operation: Operation) -> str:
+    """Return the SHA-256 of what a body of an operation may be."""
+    return hashlib.sha256(render_json(operation.closed).encode()).hexdigest()
 
 
 def digest_rows(rows: Iterable[Sample] | Iterable[Pair]) -> str:

@@ -26,7 +26,7 @@ WORDS = {
 
 
 def render_card(
-    operation: Operation,
+    operations: Sequence[Operation],
     *,
     files: Mapping[str, Sequence[str]],
     counts: Mapping[str, Any],
@@ -36,10 +36,9 @@ def render_card(
 ) -> str:
     """Return README.md; `files` maps a configuration to its splits, such as sft -> train, test."""
     parts = [
-        f"---\n{front_matter(operation, files, counts)}---",
-        f"# {title(operation)}",
-        f"Requests in plain words and the JSON body of `{operation.operation_id}` "
-        f"({operation.api} {operation.release}) that answers each. {origin(counts['sources'])} "
+        f"---\n{front_matter(operations, files, counts)}---",
+        f"# {title(operations)}",
+        f"{subject(operations)} {origin(counts['sources'])} "
         f"Every payload was checked against the API definition, with unknown keys forbidden, and "
         f"against the profile catalogue `{catalogue}`.",
         f"## Rows\n\n{rows_table(counts['rows'])}",
@@ -57,8 +56,20 @@ def render_card(
     return "\n\n".join(parts) + "\n"
 
 
+def subject(operations: Sequence[Operation]) -> str:
+    """Say what the rows ask for and what answers them."""
+    if len(operations) == 1:
+        only = operations[0]
+        return (
+            f"Requests in plain words and the JSON body of `{only.operation_id}` "
+            f"({only.api} {only.release}) that answers each."
+        )
+    listed = ", ".join(f"`{each.operation_id}` ({each.api} {each.release})" for each in operations)
+    return f"Requests in plain words and the call that answers each, one of: {listed}."
+
+
 def front_matter(
-    operation: Operation, files: Mapping[str, Sequence[str]], counts: Mapping[str, Any]
+    operations: Sequence[Operation], files: Mapping[str, Sequence[str]], counts: Mapping[str, Any]
 ) -> str:
     """Return the YAML block: which files are which configuration and split."""
     total = sum(sum(splits.values()) for splits in counts["rows"].values())
@@ -66,10 +77,10 @@ def front_matter(
     extra = ["synthetic"] if generated else []
     head: dict[str, Any] = {"license": "apache-2.0"} if generated else {}
     head |= {
-        "pretty_name": title(operation),
+        "pretty_name": title(operations),
         "language": ["en"],
         "task_categories": ["text-generation"],
-        "tags": [*extra, "function-calling", "json", operation.api],
+        "tags": [*extra, "function-calling", "json", *apis_of(operations)],
         "size_categories": [next((name for limit, name in SIZES if total < limit), LARGE)],
         "configs": [
             configuration(name, splits, default=index == 0)
@@ -88,9 +99,18 @@ def configuration(name: str, splits: Sequence[str], *, default: bool) -> dict[st
     return entry | {"data_files": data}
 
 
-def title(operation: Operation) -> str:
+def title(operations: Sequence[Operation]) -> str:
     """Return the name of the dataset for people."""
-    return f"{operation.operation_id} calls, {operation.api} {operation.release}"
+    first = operations[0]
+    if len(operations) == 1:
+        return f"{first.operation_id} calls, {first.api} {first.release}"
+    releases = dict.fromkeys(f"{each.api} {each.release}" for each in operations)
+    return f"Calls of {len(operations)} operations, {', '.join(releases)}"
+
+
+def apis_of(operations: Sequence[Operation]) -> list[str]:
+    """Return the APIs that operations belong to, each once."""
+    return list(dict.fromkeys(each.api for each in operations))
 
 
 def origin(sources: Mapping[str, int]) -> str:

@@ -46,7 +46,7 @@ def split_samples(
     samples: Sequence[Sample], drop: Sink, *, seed: int, test_rows: int = TEST_ROWS
 ) -> Splits:
     """Split samples by family; sees all rows. DataError when there are fewer than 3 families."""
-    keys = [keys_of(sample.request, sample.cluster, sample.payload) for sample in samples]
+    keys = [keys_in(sample) for sample in samples]
     wanted = min(test_rows, int(len(samples) * LARGEST_SHARE))
     count = len({sample.family for sample in samples})
     if count < len(NAMES) or wanted < 1:
@@ -129,7 +129,8 @@ def split_pairs(
     rows: dict[Literal["train", "validation"], list[Pair]] = {"train": [], "validation": []}
     for pair in pairs:
         place = splits.families.get(pair.family, "train")
-        keys = keys_of(pair.request, pair.cluster, load_payload(pair.chosen))
+        said = {"chosen": load_payload(pair.chosen), "known": pair.provenance.get("known")}
+        keys = keys_of(pair.request, pair.cluster, said)
         clash = next((key for key in sorted(keys) if owners.get(key, place) != place), None)
         if place == "test":
             drop(Drop(kind="pair", id=pair.id, reason="held_out", detail=pair.family))
@@ -161,7 +162,14 @@ def held_by(samples: Iterable[Sample]) -> Iterable[Key]:
     """Yield everything that the samples of one split hold, families included."""
     for sample in samples:
         yield Key("family", sample.family)
-        yield from keys_of(sample.request, sample.cluster, sample.payload)
+        yield from keys_in(sample)
+
+
+def keys_in(sample: Sample) -> frozenset[Key]:
+    """Return what a sample holds; a question holds what its request states beside the gap."""
+    known = [sample.provenance.get(key) for key in ("known", "known_path")]
+    said = {"payload": sample.payload, "path": dict(sample.path), "known": known}
+    return keys_of(sample.request, sample.cluster, said)
 
 
 def keys_of(request: str, cluster: str, payload: Payload | None) -> frozenset[Key]:

@@ -25,7 +25,10 @@ HEAVY = {
     "torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes", "unsloth",
     "datasets", "distilabel", "openai", "huggingface_hub", "gguf", "ray",
 }  # fmt: skip
-MAY_BE_HEAVY = {"eval.decoding"}  # besides training: it extends a cache layer of transformers
+MAY_BE_HEAVY = {
+    "eval.decoding",  # besides training: it extends a cache layer of transformers
+    "generators.llm.distilabel_steps",  # extends classes of distilabel, in a process of its own
+}
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "tools"}
 LONGEST_FILE = 350
 LONGEST_FUNCTION = 60

@@ -100,11 +100,9 @@ def test_a_verb_still_to_come_says_so_in_one_line(verb: str) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("generate", "dialogues", "--out", "x"),
-        ("generate", "--backend", "openai", "--out", "x"),
         ("eval", "--model", "m", "--data", "d", "--out", "o", "--engine", "vllm"),
         ("eval", "--model", "m", "--data", "d", "--out", "o", "--constrained"),
-        ("bench", "generate"),
+        ("bench", "eval"),
     ],
 )
 def test_an_option_still_to_come_says_so_in_one_line(arguments: tuple[str, ...]) -> None:

@@ -39,7 +39,7 @@ def test_an_invalid_payload_is_dropped_with_its_first_issue(
     good, ask = make_sample(1), make_sample(2, decision="clarify", missing=["duration"])
     bad = make_sample(3, payload={"duration": "3600"})
     drops: list[Drop] = []
-    kept = list(keep_valid([good, bad, ask], validator, drops.append))
+    kept = list(keep_valid([good, bad, ask], {"createSession": validator}, drops.append))
     assert [sample.id for sample in kept] == ["s-1", "s-2"]
     assert [(drop.id, drop.reason) for drop in drops] == [("s-3", "invalid")]
     assert drops[0].detail
@@ -90,7 +90,7 @@ def test_pairs_stay_when_chosen_is_right_and_rejected_is_wrong(
         make_pair(sample),
     ]
     drops: list[Drop] = []
-    kept = [pair.id for pair in keep_telling(pairs, validator, drops.append)]
+    kept = [pair.id for pair in keep_telling(pairs, {"createSession": validator}, drops.append)]
     assert kept == ["p-s-1", "another call"]
     assert [(drop.id, drop.reason) for drop in drops] == [
         ("same call", "reject_not_wrong"),
@@ -115,7 +115,7 @@ def test_kept_and_dropped_add_up_to_seen(
     name: str, numbers: list[tuple[int, int, int]], make_sample: MakeSample, validator: Validator
 ) -> None:
     filters: dict[str, Filter] = {
-        "valid": lambda samples, drop: keep_valid(samples, validator, drop),
+        "valid": lambda samples, drop: keep_valid(samples, {"createSession": validator}, drop),
         "short": lambda samples, drop: keep_short(samples, drop, longest=2),
         "distinct": keep_distinct,
         "consistent": keep_consistent,

@@ -231,6 +231,40 @@ STORIES: dict[str, tuple[list[Turn], str | None]] = {
         None,
     ),
     "extended too late": ([create(), made("UNAVAILABLE"), extends()], "not_available"),
+    "one of a list": (
+        [
+            says({"operation": "retrieveSessionsByDevice", "body": {"device": PHONE}}),
+            tool([{"sessionId": ONE, "qosStatus": "AVAILABLE", "device": PHONE}]),
+            DONE,
+            extends(),
+        ],
+        None,
+    ),
+    "a second session beside one of a list": (
+        [
+            says({"operation": "retrieveSessionsByDevice", "body": {"device": PHONE}}),
+            tool([{"sessionId": ONE, "qosStatus": "AVAILABLE", "device": PHONE}]),
+            create(),
+        ],
+        "second_session",
+    ),
+    "extended too early, one of a list": (
+        [
+            says({"operation": "retrieveSessionsByDevice", "body": {"device": PHONE}}),
+            tool([{"sessionId": ONE, "qosStatus": "REQUESTED", "device": PHONE}]),
+            extends(),
+        ],
+        "not_available",
+    ),
+    "extended when an event has come": (
+        [
+            create(),
+            made("REQUESTED"),
+            tool({"type": "status", "data": {"sessionId": ONE, "qosStatus": "AVAILABLE"}}),
+            extends(),
+        ],
+        None,
+    ),
     "a question is no call": (
         [says({"clarify": ["device"]}), create()],
         None,

@@ -39,7 +39,7 @@ def test_nearly_all_generated_rows_pass_and_a_close_reading_finds_nothing_in_the
 ) -> None:
     samples = list(iter_samples(operation, catalogue, rows=800, seed=21))
     passed = [s for s in samples if grounder.glance.passes(s.payload or {}, s.request)]
-    assert len(passed) > 0.93 * len(samples)
+    assert len(passed) > 0.82 * len(samples)  # the rest speaks of masks, dictates or corrects
     for sample in passed:
         assert read_closely(grounder, sample.payload or {}, sample.request) == []
 
