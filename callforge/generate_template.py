@@ -57,10 +57,8 @@ def generate_template(order: Order) -> tuple[str, bool]:
 
 def measure_words(path: Path) -> dict[str, Any]:
     """Return how varied the first requests of a file are."""
-    try:
-        from generators.diversity import measure_diversity
-    except ImportError:
-        return {}
+    from generators.diversity import measure_diversity
+
     rows = [row.value for row in islice(iter_rows(path), DIVERSITY_ROWS)]
     requests = [str(row["request"]) for row in rows]
     return dict(measure_diversity(requests, [str(row["family"]) for row in rows]))
