@@ -36,7 +36,10 @@ def build(
     spec: SpecFile = None,
     catalogue: CatalogueName = "default",
 ) -> None:
-    """Build SFT and preference datasets with leak-free splits, ready for TRL."""
+    """Build SFT and preference datasets with leak-free splits, ready for TRL.
+
+    A folder of dialogues gives a row for each turn of the assistant.
+    """
     from callforge.api import load_api
     from callforge.stages import build_datasets
 

@@ -64,6 +64,9 @@ Job = Annotated[
     str, typer.Option(help="openai, distilabel: paraphrase, persona, seeds or backtranslate.")
 ]
 Concurrency = Annotated[int, typer.Option(min=1, help="openai: requests at a time.")]
+RayAddress = Annotated[
+    str, typer.Option(help="distilabel: run on Ray: local, or where a cluster's head is.")
+]
 Prices = Annotated[
     Path | None, typer.Option(help="openai: a YAML file of prices, for the cost of a run.")
 ]
@@ -97,6 +100,7 @@ def generate(
     base_url: BaseUrl = "",
     job: Job = "paraphrase",
     concurrency: Concurrency = 4,
+    ray: RayAddress = "",
     prices: Prices = None,
     json_file: JsonFile = None,
 ) -> None:

@@ -41,7 +41,7 @@ def generate_backend(order: Order) -> tuple[str, bool]:
     prices = load_prices(order.prices)
     api = load_api(OPERATION, order.release, order.spec, order.catalogue, order.api)
     parents = load_parents(order, api)
-    with make_asker(order.backend, endpoint, order.out) as asker:
+    with make_asker(order.backend, endpoint, order.out, order.ray) as asker:
         result = run_job(
             order.job,
             parents,
@@ -93,12 +93,12 @@ def load_parents(order: Order, api: Api) -> list[Sample]:
 
 
 @contextmanager
-def make_asker(backend: str, endpoint: Endpoint, out: Path) -> Iterator[Asker]:
+def make_asker(backend: str, endpoint: Endpoint, out: Path, ray: str = "") -> Iterator[Asker]:
     """Give what asks the model, and close its store in the end."""
     if backend == "distilabel":
         from generators.llm.shards import ShardRunner
 
-        runner = ShardRunner(endpoint, out / SHARDS, out / ANSWERS)
+        runner = ShardRunner(endpoint, out / SHARDS, out / ANSWERS, ray=ray)
 
         def ask_shards(asks: Sequence[Ask], what: str) -> list[Reply]:
             return in_order(track(runner.iter_replies(asks, what), what, total=len(asks)))

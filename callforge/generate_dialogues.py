@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from callforge.api import Api, load_api
 from callforge.generation import Order
-from callforge.stages import generate
+from callforge.stages import DIALOGUES, generate
 from callforge_core.dialogue_records import Dialogue, turn_decision
 from callforge_core.errors import ConfigError
 from callforge_core.jsonl import iter_rows, write_json
@@ -25,7 +25,6 @@ from generators.dialogues_talk import OPERATIONS
 from generators.distinct import Seen
 from validators.catalogue import Catalogue
 
-DIALOGUES = "dialogues.jsonl"
 STRETCH = 64  # rows that a worker draws at a time
 STATUSES = {
     "createSession": "201",

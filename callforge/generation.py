@@ -36,6 +36,8 @@ class Order:
     base_url: str = ""
     job: str = "paraphrase"
     concurrency: int = 4
+    ray: str = ""
+    """Where distilabel's pipelines run: `local`, a cluster's address, empty: no Ray."""
     prices: Path | None = None
     json_file: Path | None = None
 
@@ -61,6 +63,8 @@ def refuse_strays(order: Order) -> None:
         raise ConfigError("--from-run gives rejects: use it with `generate preference`")
     if order.source is not None and order.kind == "dialogues":
         raise ConfigError("--from varies samples or gives chosen sides; dialogues take no source")
+    if order.ray and order.backend != "distilabel":
+        raise ConfigError("--ray runs distilabel's pipelines: add --backend distilabel")
     if order.backend != "template" and order.kind != "samples":
         raise ConfigError(
             f"{order.kind} are worded by templates: leave out --backend {order.backend}"

@@ -6,6 +6,7 @@ is left alone. Each function returns an Outcome whose text is the line a person 
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,15 +17,19 @@ from typing import Any, NamedTuple, Protocol
 
 from callforge.api import Api
 from callforge_core.console import track
+from callforge_core.dialogue_records import Dialogue
 from callforge_core.errors import DataError
 from callforge_core.jsonl import iter_rows, render_json, write_lines
 from callforge_core.manifest import Manifest, digest, load_manifest, write_manifest
 from callforge_core.records import Pair, Sample
 from callforge_core.spec import Operation, load_spec
 
-SAMPLES, PAIRS = "samples.jsonl", "preference.jsonl"
+SAMPLES, PAIRS, DIALOGUES = "samples.jsonl", "preference.jsonl", "dialogues.jsonl"
 STAGE = "generate"
 TEST_ROWS = 80  # 80 yes/no answers give a 95 % interval of about +-11 points at worst
+
+
+log = logging.getLogger(__name__)
 
 
 class Record(Protocol):
@@ -166,11 +171,21 @@ def word_part(name: str, counts: Mapping[str, Any]) -> str:
 def build_datasets(
     api: Api, source: Path, out: Path, *, seed: int, test_rows: int = TEST_ROWS
 ) -> Outcome:
-    """Split SOURCE/samples.jsonl and preference.jsonl without leaks and write the datasets."""
+    """Split SOURCE/samples.jsonl and preference.jsonl without leaks and write the datasets.
+
+    A folder that holds dialogues.jsonl and no samples gives a set of their turns.
+    """
     from datasets_src.build import build, summary
 
     if not source.is_dir():
         raise DataError(f"{source} is no folder; `build` wants one made by `callforge generate`")
+    if (source / DIALOGUES).is_file():
+        if not (source / SAMPLES).is_file():
+            return build_talks(api, source, out, seed=seed, test_rows=test_rows)
+        log.warning(
+            "build: %s is left out; generate dialogues into a folder of their own and build that",
+            source / DIALOGUES,
+        )
     samples = list(read_records(source / SAMPLES, Sample))
     pairs = list(read_records(source / PAIRS, Pair)) if (source / PAIRS).is_file() else []
     built = build(
@@ -182,6 +197,24 @@ def build_datasets(
         seed=seed,
         test_rows=test_rows,
         others=other_operations(api, {sample.operation for sample in samples}),
+    )
+    return Outcome(text=summary(built.counts), counts=built.counts, is_new=built.is_new)
+
+
+def build_talks(api: Api, source: Path, out: Path, *, seed: int, test_rows: int) -> Outcome:
+    """Split SOURCE/dialogues.jsonl and write the dataset of their turns."""
+    from datasets_src.dialogue_sets import build_dialogues, summary
+    from generators.dialogues_talk import OPERATIONS
+
+    dialogues = list(read_records(source / DIALOGUES, Dialogue))
+    spec = load_spec(api.documents[0])
+    built = build_dialogues(
+        dialogues,
+        [spec.operations[name] for name in OPERATIONS if name in spec.operations],
+        api.catalogue,
+        out,
+        seed=seed,
+        test_rows=test_rows,
     )
     return Outcome(text=summary(built.counts), counts=built.counts, is_new=built.is_new)
 

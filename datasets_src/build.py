@@ -19,6 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from callforge_core.dialogue_records import Dialogue
 from callforge_core.errors import OutputError
 from callforge_core.jsonl import refusal, render_json, write_json, write_rows, write_text
 from callforge_core.manifest import (
@@ -266,7 +267,7 @@ def schema_digest(operation: Operation) -> str:
     return hashlib.sha256(render_json(operation.closed).encode()).hexdigest()
 
 
-def digest_rows(rows: Iterable[Sample] | Iterable[Pair]) -> str:
+def digest_rows(rows: Iterable[Sample] | Iterable[Pair] | Iterable[Dialogue]) -> str:
     """Return the SHA-256 of rows as their file would have it."""
     sha = hashlib.sha256()
     for row in rows:

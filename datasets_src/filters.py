@@ -39,7 +39,7 @@ Reason = Literal[
     "held_out",
     "leak",
 ]
-Kind = Literal["sample", "pair"]
+Kind = Literal["sample", "pair", "dialogue"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,8 @@ from callforge_core.jsonl import iter_rows, load_json, write_rows
 
 ASKS, ANSWERS, SETTINGS = "asks.jsonl", "answers.jsonl", "shard.json"
 WATCH_S = 0.5
+LOCAL = "local"
+ACTORS = 16  # 3 steps, their queues, and 3 queues of the pipeline
 
 
 def run_shard(folder: Path) -> int:
@@ -45,8 +47,19 @@ def run_shard(folder: Path) -> int:
             add_raw_output=False,
         )
         load >> ask >> CollectReply(input_batch_size=size)
+    if settings["ray"]:
+        pipeline = pipeline.ray(**ray_options(settings["ray"]))
     found = pipeline.run(use_cache=False)
     return write_rows(folder / ANSWERS, iter_replies(found))
+
+
+def ray_options(address: str) -> dict[str, Any]:
+    """Return what distilabel needs to reach a cluster, or to start a small one of its own."""
+    if address != LOCAL:
+        return {"ray_head_node_url": address}
+    # Every step and every queue between steps is an actor that claims a processor: few work.
+    mine = {"address": LOCAL, "num_cpus": ACTORS, "include_dashboard": False}
+    return {"ray_init_kwargs": mine}
 
 
 def end_with(parent: int) -> None:

@@ -29,6 +29,7 @@ from generators.llm.shard_run import ANSWERS, ASKS, SETTINGS
 
 SHARD_ROWS = 64
 START_S = 60.0  # distilabel takes 2 to 4 s to start; a busy machine some times that
+START_RAY_S = 240.0  # Ray adds 8 to 20 s, a busy machine some times that
 GONE = "gone"
 NO_ROW = "the shard ended without this row; see log.txt in its folder"
 
@@ -39,11 +40,19 @@ class ShardRunner:
     """Asks a model through distilabel pipelines, one shard after the other."""
 
     def __init__(
-        self, endpoint: Endpoint, folder: Path, answers: Path, *, shard_rows: int = SHARD_ROWS
+        self,
+        endpoint: Endpoint,
+        folder: Path,
+        answers: Path,
+        *,
+        shard_rows: int = SHARD_ROWS,
+        ray: str = "",
     ) -> None:
-        for package in ("distilabel", "openai"):
+        needs = {"distilabel": "gen", "openai": "gen"} | ({"ray": "ray"} if ray else {})
+        for package, extra in needs.items():
             if importlib.util.find_spec(package) is None:
-                raise MissingExtra(package, "gen")
+                raise MissingExtra(package, extra)
+        self.ray = ray
         self.endpoint = endpoint
         self.folder = folder
         self.answers = answers
@@ -76,7 +85,12 @@ class ShardRunner:
         write_rows(folder / ASKS, ({"ask": json.dumps(asdict(ask))} for ask in asks))
         llm = asdict(self.endpoint) | {"answers": str(self.answers)}
         # A pipeline's name is an actor's name in Ray: one per run and shard.
-        settings = {"name": f"{name}-{os.getpid()}", "parent": os.getpid(), "llm": llm}
+        settings = {
+            "name": f"{name}-{os.getpid()}",
+            "parent": os.getpid(),
+            "llm": llm,
+            "ray": self.ray,
+        }
         write_json(folder / SETTINGS, settings)
         with (folder / "log.txt").open("wb") as said:
             process = subprocess.Popen(  # noqa: S603  # our own module
@@ -97,7 +111,7 @@ class ShardRunner:
     def limit_s(self, rows: int) -> float:
         """Return the wall seconds a shard may take: every try of every row timing out."""
         tries = rows * (self.endpoint.retries + 1) / self.endpoint.concurrency
-        return START_S + (tries + 1) * self.endpoint.timeout_s
+        return (START_RAY_S if self.ray else START_S) + (tries + 1) * self.endpoint.timeout_s
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -18,6 +18,7 @@ pytest.importorskip("openai", reason="comes with the extra 'gen'")
 if importlib.util.find_spec("distilabel") is None:
     pytest.skip("distilabel comes with the extra 'gen'", allow_module_level=True)
 
+from callforge_core.errors import MissingExtra
 from callforge_core.jsonl import write_rows
 from generators.llm.asks import Ask, Endpoint, Reply
 from generators.llm.cache import AnswerCache
@@ -49,8 +50,11 @@ def stored(folder: Path) -> tuple[int, int]:
         return cache.count()
 
 
-def ask_shards(where: Endpoint, asks: list[Ask], folder: Path, rows: int = 64) -> list[Reply]:
-    runner = ShardRunner(where, folder / "shards", folder / "answers.sqlite", shard_rows=rows)
+def ask_shards(
+    where: Endpoint, asks: list[Ask], folder: Path, rows: int = 64, ray: str = ""
+) -> list[Reply]:
+    answers = folder / "answers.sqlite"
+    runner = ShardRunner(where, folder / "shards", answers, shard_rows=rows, ray=ray)
     return list(runner.iter_replies(asks, "paraphrase"))
 
 
@@ -137,3 +141,26 @@ def test_a_shard_whose_time_is_up_is_stopped(
     replies = ask_shards(endpoint("http://127.0.0.1:9/v1"), make_asks(2), tmp_path)
     assert time.monotonic() - started < 10
     assert {reply.error for reply in replies} == {NO_ROW}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray: extra 'ray'")
+def test_ray_gives_the_same_replies_shard_after_shard(tmp_path: Path) -> None:
+    with serving(say_row) as server:
+        where = endpoint(server.base_url)
+        replies = ask_shards(where, make_asks(5), tmp_path, rows=3, ray="local")
+        again = ask_shards(where, make_asks(5), tmp_path, rows=3, ray="local")
+    assert [reply.text for reply in replies] == [f"about row {n}, seed {n}" for n in range(5)]
+    assert [reply.text for reply in again] == [reply.text for reply in replies]
+    assert all(reply.is_stored for reply in again)
+
+
+def test_ray_that_is_not_installed_names_its_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "ray" else there(name)
+    )
+    with pytest.raises(MissingExtra, match=r"callforge\[ray\]"):
+        ask_shards(endpoint("http://127.0.0.1:9/v1"), make_asks(2), tmp_path, ray="local")
