@@ -27,6 +27,7 @@ def test_an_option_without_effect_is_refused(
     tmp_path: Path, given: dict[str, Any], message: str
 ) -> None:
     out = tmp_path / "out"
+    options: dict[str, Any] = {"kind": "samples", "out": out, "rows": 3} | given
     with pytest.raises(ConfigError, match=message):
-        fulfil(Order(**({"kind": "samples", "out": out, "rows": 3} | given)))
+        fulfil(Order(**options))
     assert not out.exists()
