@@ -13,7 +13,7 @@ exactly what each row would see alone, so the loss and its gradients are those o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class Layout(TypedDict):
     """[T - P] places of the packed rest tokens in the flattened [B * L] grid."""
     mask: torch.Tensor
     """[B, 1, L, P + L] True where a rest token may look."""
+    spans: list[tuple[int, int, int]]
+    """(visible prefix, start, end) of the prefix, if there is one, and of each row."""
+    hidden: list[torch.Tensor]
+    """Span by span [L, P + L], True where its tokens must not look."""
 
 
 def pack(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -116,7 +120,27 @@ def lay_out(prefix: int, lengths: Sequence[int], forks: Sequence[tuple[int, int]
         if fork:
             point, second = fork
             masks[row, :, second:, prefix + point : prefix + second] = False
-    return Layout(prefix=prefix, rest=rest.view(-1), back=torch.cat(back), mask=masks)
+    hidden = [~masks[row, 0, :size, : prefix + size] for row, size in enumerate(lengths)]
+    if prefix:
+        hidden.insert(0, torch.ones(prefix, prefix, dtype=torch.bool).triu(1))
+    return Layout(
+        prefix=prefix,
+        rest=rest.view(-1),
+        back=torch.cat(back),
+        mask=masks,
+        spans=list(row_spans(prefix, lengths)),
+        hidden=hidden,
+    )
+
+
+def row_spans(prefix: int, lengths: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Yield (visible prefix, start, end) of the prefix itself, if there is one, and of each row."""
+    if prefix:
+        yield 0, 0, prefix
+    start = prefix
+    for length in lengths:
+        yield prefix, start, start + length
+        start += length
 
 
 def packed_attention(
@@ -133,14 +157,29 @@ def packed_attention(
 
     query is [1, heads, T, D], key and value [1, kv heads, T, D]; returns [1, T, heads, D].
     """
-    import torch
     from transformers.integrations.sdpa_attention import repeat_kv, sdpa_attention_forward
 
     if layout is None:
         out, _ = sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)
         return out, None
-    groups, scale = module.num_key_value_groups, module.scaling
+    if query.device.type == "cpu":
+        from training.row_attention import RowAttention
+
+        spans, hidden = layout["spans"], layout["hidden"]
+        found = RowAttention.apply(query[0], key[0], value[0], spans, hidden, module.scaling)
+        return found.transpose(0, 1).unsqueeze(0), None
+    groups = module.num_key_value_groups
     key, value = repeat_kv(key, groups), repeat_kv(value, groups)
+    return grid_attention(query, key, value, layout, module.scaling), None
+
+
+def grid_attention(query: Any, key: Any, value: Any, layout: Layout, scale: float) -> torch.Tensor:
+    """Attend in one kernel call over a padded grid of rows, as suits a GPU.
+
+    query, key and value are [1, heads, T, D]; returns [1, T, heads, D].
+    """
+    import torch
+
     attend = torch.nn.functional.scaled_dot_product_attention
     prefix, rows = layout["prefix"], layout["mask"].shape[0]
 
@@ -158,11 +197,11 @@ def packed_attention(
     )
     flat = rests.transpose(1, 2).flatten(0, 1).index_select(0, layout["back"])
     if not prefix:
-        return flat.unsqueeze(0), None
+        return flat.unsqueeze(0)
     head = attend(
         query[:, :, :prefix], key[:, :, :prefix], value[:, :, :prefix], is_causal=True, scale=scale
     )
-    return torch.cat([head.transpose(1, 2), flat.unsqueeze(0)], dim=1), None
+    return torch.cat([head.transpose(1, 2), flat.unsqueeze(0)], dim=1)
 
 
 def use_packed_attention(model: Any) -> None:

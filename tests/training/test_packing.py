@@ -10,7 +10,14 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra [train]")
 
 from training.likelihood import measure_likelihood, target_log_probs  # noqa: E402
-from training.packing import IGNORED, pack, shared_prefix, use_packed_attention  # noqa: E402
+from training.packing import (  # noqa: E402
+    IGNORED,
+    grid_attention,
+    pack,
+    shared_prefix,
+    use_packed_attention,
+)
+from training.row_attention import RowAttention  # noqa: E402
 
 PREFIX = [5, 6, 7, 8]
 
@@ -134,3 +141,28 @@ def test_two_answers_to_a_prompt_that_is_all_prefix(model: Any) -> None:
         found = target_log_probs(model, pack([forked]))
         alone = one_by_one(model, [row([], chosen), row([], rejected)])
     torch.testing.assert_close(found, alone, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", BATCHES)
+@pytest.mark.parametrize("group", [1, 3])
+def test_rows_on_a_cpu_and_the_grid_of_a_gpu_attend_alike(name: str, group: int) -> None:
+    packed = pack(BATCHES[name])
+    layout, tokens = packed["layout"], packed["input_ids"].shape[1]
+    torch.manual_seed(0)
+    start = [torch.randn(heads, tokens, 8, dtype=torch.float64) for heads in (2 * group, 2, 2)]
+    weights = torch.randn(1, tokens, 2 * group, 8, dtype=torch.float64)
+    found = []
+    for way in ("rows", "grid"):
+        query, key, value = (each.clone().requires_grad_(True) for each in start)
+        if way == "rows":
+            out = RowAttention.apply(query, key, value, layout["spans"], layout["hidden"], 0.25)
+            out = out.transpose(0, 1).unsqueeze(0)
+        else:
+            keys, values = (
+                each.repeat_interleave(group, dim=0).unsqueeze(0) for each in (key, value)
+            )
+            out = grid_attention(query.unsqueeze(0), keys, values, layout, 0.25)
+        (out * weights).sum().backward()
+        found.append((out.detach(), query.grad, key.grad, value.grad))
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other)
