@@ -21,7 +21,11 @@ SECOND_UNITS = (" seconds", " seconds", " s", "s", " sec", " secs", "sec", " sec
 MINUTE_UNITS = (" minutes", " minutes", " min", "min", " mins", "mins", "m", " minute")
 HOUR_UNITS = (" hours", " hours", " h", "h", " hrs", "hrs", " hr", "hr", " hour")
 DAY_UNITS = (" days", " days", "d", " day")
-USUAL_MINUTES = {10: 3, 15: 4, 20: 3, 30: 4, 40: 2, 45: 4, 50: 2, 60: 3, 75: 2, 90: 4, 120: 2}
+USUAL_MINUTES = {
+    5: 10, 10: 20, 15: 20, 20: 20, 25: 12, 30: 24, 35: 8, 40: 14, 45: 20, 50: 12, 55: 6, 60: 16,
+    70: 4, 75: 8, 80: 4, 90: 20, 100: 4, 105: 4, 110: 4, 120: 12, 150: 6, 180: 6, 240: 3,
+}  # fmt: skip
+"""People ask for round lengths: how often each comes against one odd number of minutes."""
 USUAL_HOURS = {1: 4, 2: 5, 3: 5, 4: 5, 5: 4, 6: 4, 7: 2, 8: 4, 9: 2, 10: 3, 12: 3, 24: 3}
 LONG_HOURS = (30, 36, 48, 60, 72, 96)
 SECONDS = (
@@ -69,7 +73,7 @@ def digits_with(value: int, units: Iterable[str]) -> tuple[str, ...]:
 def list_minutes() -> Iterator[Entry]:
     """45 minutes, 20min, 7 mins."""
     for value in (*range(1, 121), *range(125, 305, 5)):
-        times = USUAL_MINUTES.get(value) or (1 if value > 120 or value % 5 else 2)
+        times = USUAL_MINUTES.get(value, 1)
         yield from repeat((value * 60, digits_with(value, MINUTE_UNITS)), times)
 
 
@@ -106,10 +110,10 @@ def list_weeks() -> Iterator[Entry]:
 def list_words() -> Iterator[Entry]:
     """Ninety minutes, twenty five minutes, four hours, one thousand two hundred seconds."""
     for value in (*range(1, 121), 135, 150, 180, 240):
-        times = USUAL_MINUTES.get(value) or (2 if value % 5 == 0 else 1)
+        times = USUAL_MINUTES.get(value, 1)
         yield from repeat((value * 60, spoken_with(value, "minute", "min")), times)
     for value in (*range(1, 25), 36, 48, 72):
-        times = 4 * USUAL_HOURS.get(value, 1)
+        times = 6 * USUAL_HOURS.get(value, 1)
         yield from repeat((value * 3600, spoken_with(value, "hour", "hr")), times)
     for value in sorted({*SECONDS, *USUAL_SECONDS}):
         if value < 11000:
@@ -138,7 +142,7 @@ def list_mixed() -> Iterator[Entry]:
             if hours == 1:
                 spoken = number_words(minutes)
                 words += (f"an hour and {spoken} minutes", f"an hour and {minutes} minutes")
-            times = (3 if hours < 4 else 1) * (2 if minutes in (15, 30, 45) else 1)
+            times = (5 if hours < 4 else 1) * (3 if minutes in (15, 30, 45) else 1)
             yield from repeat((hours * 3600 + minutes * 60, words), times)
     for minutes in (*range(1, 11), 12, 15, 20, 45):
         for seconds in (10, 15, 20, 30, 30, 30, 40, 45, 50):
