@@ -35,6 +35,9 @@ def build(
     api: ApiName = None,
     spec: SpecFile = None,
     catalogue: CatalogueName = "default",
+    auxiliary: Annotated[
+        int, typer.Option(min=0, max=9, help="Short rows beside a training row, a fact each.")
+    ] = 0,
 ) -> None:
     """Build SFT and preference datasets with leak-free splits, ready for TRL.
 
@@ -44,4 +47,4 @@ def build(
     from callforge.stages import build_datasets
 
     known = load_api(operation, release, spec, catalogue, api)
-    print(build_datasets(known, source, out, seed=seed))
+    print(build_datasets(known, source, out, seed=seed, auxiliary=auxiliary))

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Protocol
 from callforge.api import Api
 from callforge_core.console import track
 from callforge_core.dialogue_records import Dialogue
-from callforge_core.errors import DataError
+from callforge_core.errors import ConfigError, DataError
 from callforge_core.jsonl import iter_rows, render_json, write_lines
 from callforge_core.manifest import Manifest, digest, load_manifest, write_manifest
 from callforge_core.records import Pair, Sample
@@ -169,7 +169,13 @@ def word_part(name: str, counts: Mapping[str, Any]) -> str:
 
 
 def build_datasets(
-    api: Api, source: Path, out: Path, *, seed: int, test_rows: int = TEST_ROWS
+    api: Api,
+    source: Path,
+    out: Path,
+    *,
+    seed: int,
+    test_rows: int = TEST_ROWS,
+    auxiliary: int = 0,
 ) -> Outcome:
     """Split SOURCE/samples.jsonl and preference.jsonl without leaks and write the datasets.
 
@@ -181,6 +187,8 @@ def build_datasets(
         raise DataError(f"{source} is no folder; `build` wants one made by `callforge generate`")
     if (source / DIALOGUES).is_file():
         if not (source / SAMPLES).is_file():
+            if auxiliary:
+                raise ConfigError("--auxiliary is for samples, not for dialogues; leave it out")
             return build_talks(api, source, out, seed=seed, test_rows=test_rows)
         log.warning(
             "build: %s is left out; generate dialogues into a folder of their own and build that",
@@ -197,6 +205,7 @@ def build_datasets(
         seed=seed,
         test_rows=test_rows,
         others=other_operations(api, {sample.operation for sample in samples}),
+        auxiliary=auxiliary,
     )
     return Outcome(text=summary(built.counts), counts=built.counts, is_new=built.is_new)
 
@@ -244,7 +253,6 @@ def train_adapter(
     stage: str, data: Path, out: Path, recipe: str, overrides: list[str], adapter: Path | None
 ) -> Outcome:
     """Run SFT, or DPO from `adapter`, and return speed and final losses."""
-    from callforge_core.errors import ConfigError
     from training.dpo import train_dpo
     from training.recipes import load_recipe
     from training.sft import train_sft

@@ -16,11 +16,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from callforge_core.dialogue_records import Dialogue
-from callforge_core.errors import OutputError
+from callforge_core.errors import ConfigError, OutputError
 from callforge_core.jsonl import refusal, render_json, write_json, write_rows, write_text
 from callforge_core.manifest import (
     NAME,
@@ -30,9 +31,10 @@ from callforge_core.manifest import (
     load_manifest,
     write_manifest,
 )
-from callforge_core.prompting import set_prompt
+from callforge_core.prompting import is_enveloped, set_prompt
 from callforge_core.records import DECISIONS, Pair, Sample
 from callforge_core.spec import Operation
+from datasets_src.auxiliary import iter_auxiliary_rows
 from datasets_src.cards import UNKNOWN, render_card
 from datasets_src.dpo import iter_preference_rows
 from datasets_src.filters import (
@@ -55,6 +57,7 @@ STAGE = "build"
 LAYOUT = 1  # raise it when the same rows should give other files
 CARD = "README.md"
 DROPPED = "dropped.json"
+CONFIGS = ("sft", "preference")
 
 log = logging.getLogger(__name__)
 
@@ -113,25 +116,32 @@ def build(
     seed: int,
     test_rows: int = TEST_ROWS,
     others: Iterable[Operation] = (),
+    auxiliary: int = 0,
 ) -> Built:
     """Write the datasets of `samples` and `pairs` into `out`, unless they are there already.
 
     `others` are operations that rows may name beside `operation`; of all of them, those that rows
     call or ask about make up the set. Rows of several operations are answered in envelopes.
+    `auxiliary` is how many short rows stand beside each training row (auxiliary.py).
     """
     started = time.perf_counter()
     sample_rows, pair_rows = list(samples), list(pairs)
     content = content_of(sample_rows, [operation, *others])
+    if auxiliary and is_enveloped(content.operations):
+        raise ConfigError("--auxiliary is for sets of one operation; leave it out")
     config = configuration(content, catalogue, seed=seed, test_rows=test_rows)
+    if auxiliary:
+        config["auxiliary"] = auxiliary
     inputs = {"samples": digest_rows(sample_rows), "pairs": digest_rows(pair_rows)}
     if is_current(out, stage=STAGE, config=config, inputs=inputs):
         log.debug("build: %s is up to date", out)
         return Built(counts=(load_manifest(out) or {})["counts"], is_new=False)
     validators = {each.operation_id: Validator(each, catalogue) for each in content.operations}
     parts = prepare(sample_rows, pair_rows, validators, seed=seed, test_rows=test_rows)
-    counts = count(parts, seen={"samples": len(sample_rows), "pairs": len(pair_rows)})
+    seen = {"samples": len(sample_rows), "pairs": len(pair_rows)}
+    counts = count(parts, seen=seen, auxiliary=auxiliary)
     remove(out / NAME)
-    names = write_parts(parts, counts, content, catalogue, out, seed=seed)
+    names = write_parts(parts, counts, content, catalogue, out, seed=seed, auxiliary=auxiliary)
     write_manifest(
         out,
         Manifest(
@@ -175,13 +185,16 @@ def keep_all(samples: Iterable[Sample], validators: Validators, drop: Sink) -> I
     return keep_consistent(keep_distinct(keep_short(rows, drop), drop), drop)
 
 
-def count(parts: Parts, *, seen: Mapping[str, int]) -> dict[str, Any]:
+def count(parts: Parts, *, seen: Mapping[str, int], auxiliary: int) -> dict[str, Any]:
     """Return the counts of the manifest; kept and dropped add up to seen."""
     sft = {name: len(rows) for name, rows in parts.splits.samples.items()}
     preference = {name: len(rows) for name, rows in parts.pairs.items() if rows}
     kept = sum(sft.values()) + sum(preference.values())
     assert kept + len(parts.drops) == sum(seen.values()), "a row went missing"
     rows = {"sft": sft} | ({"preference": preference} if preference else {})
+    short = iter_auxiliary_rows(parts.splits.samples["train"], "", each=auxiliary)
+    if auxiliary:
+        rows["auxiliary"] = {"train": sum(1 for _ in short)}
     sources = Counter(
         str(row.provenance.get("generator") or UNKNOWN)
         for part in parts.splits.samples.values()
@@ -204,6 +217,7 @@ def write_parts(
     out: Path,
     *,
     seed: int,
+    auxiliary: int,
 ) -> list[str]:
     """Write everything but the manifest; return the names of the files."""
     system = set_prompt(content.operations, catalogue.lines, content.decisions)
@@ -211,6 +225,10 @@ def write_parts(
         f"sft/{name}.jsonl": iter_sft_rows(rows, content.operations, system)
         for name, rows in parts.splits.samples.items()
     }
+    if auxiliary:
+        trained = parts.splits.samples["train"]
+        short = iter_auxiliary_rows(trained, system, each=auxiliary)
+        files["sft/train.jsonl"] = chain(files["sft/train.jsonl"], short)
     for name, pairs in parts.pairs.items():
         remove(out / f"preference/{name}.jsonl")
         if pairs:
@@ -222,7 +240,7 @@ def write_parts(
     write_json(out / DROPPED, [drop.to_json() for drop in parts.drops])
     card = render_card(
         content.operations,
-        files={name: list(rows) for name, rows in counts["rows"].items() if name != "eval"},
+        files={name: list(counts["rows"][name]) for name in CONFIGS if name in counts["rows"]},
         counts=counts,
         catalogue=catalogue.name,
         system=system,

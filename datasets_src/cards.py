@@ -49,11 +49,23 @@ def render_card(
         + "\n```",
         f"Both configurations have the conversational columns TRL expects. The system prompt is "
         f"the same in all rows:\n\n> {system}",
+        *auxiliary_part(counts["rows"]),
         f"## What the splits share\n\n{certificate(counts['certificate'])}",
         f"## Rows left out\n\n{drops_table(counts['dropped'])}",
         f"Built with seed {seed}; `manifest.json` has the SHA-256 of every file.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def auxiliary_part(rows: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Say which rows of the training split are no whole calls."""
+    if "auxiliary" not in rows:
+        return []
+    return [
+        f"{rows['auxiliary']['train']:,} rows of the training split are short ones beside these: "
+        "the words of a request for one fact, and its value alone. They teach the conversion; "
+        "their answers are parts of calls and no calls."
+    ]
 
 
 def subject(operations: Sequence[Operation]) -> str:
