@@ -6,7 +6,7 @@ Workers draw blocks of rows; the parent takes them in order and has repeats draw
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from callforge.api import Api
@@ -32,23 +32,20 @@ class Stretch(NamedTuple):
     redrawn: Counter[str]
 
 
-class SampleStream:
+Maker = Callable[..., Any]
+"""Makes what draws the rows of a run, in whichever process; a function of a module."""
+
+
+class BlockStream:
     """The rows of one run; iterate once. `redrawn` counts why rows were drawn again."""
 
     def __init__(
-        self,
-        api: Api,
-        *,
-        rows: int,
-        seed: int,
-        mix: str,
-        cells: Sequence[Cell] = (),
-        workers: int = 1,
+        self, make: Maker, arguments: Sequence[Any], *, rows: int, workers: int = 1
     ) -> None:
         self.rows = rows
-        self.arguments = (api.operation, api.catalogue, seed, mix, tuple(map(dict, cells)))
-        self.drafter = make_drafter(*self.arguments)
         self.workers = workers or count_cores()
+        self.made_by = (make, *arguments)
+        self.drafter = make(*arguments)
         self.redrawn = self.drafter.redrawn
 
     def __len__(self) -> int:
@@ -77,11 +74,28 @@ class SampleStream:
             (first, min(first + STRETCH, blocks), self.rows) for first in range(0, blocks, STRETCH)
         )
         yield from map_in_order(
-            work, jobs, workers=self.workers, prepare=prepare, arguments=self.arguments
+            work, jobs, workers=self.workers, prepare=prepare, arguments=self.made_by
         )
 
 
-def draw_stretch(drafter: Drafter, blocks: range, rows: int) -> Stretch:
+class SampleStream(BlockStream):
+    """Calls of createSession, the first rows filling `cells` of a grid."""
+
+    def __init__(
+        self,
+        api: Api,
+        *,
+        rows: int,
+        seed: int,
+        mix: str,
+        cells: Sequence[Cell] = (),
+        workers: int = 1,
+    ) -> None:
+        arguments = (api.operation, api.catalogue, seed, mix, tuple(map(dict, cells)))
+        super().__init__(make_drafter, arguments, rows=rows, workers=workers)
+
+
+def draw_stretch(drafter: Any, blocks: range, rows: int) -> Stretch:
     """Return the rows of some blocks, ready to be written."""
     lines: list[Line] = []
     marks: list[int] = []
@@ -110,9 +124,9 @@ def make_drafter(
 PREPARED: dict[str, Any] = {}  # what a worker process was given at its start
 
 
-def prepare(*arguments: Any) -> None:
+def prepare(make: Maker, *arguments: Any) -> None:
     """Set up this worker process."""
-    PREPARED["drafter"] = make_drafter(*arguments)
+    PREPARED["drafter"] = make(*arguments)
 
 
 def work(job: tuple[int, int, int]) -> Stretch:
