@@ -27,6 +27,7 @@ from callforge_core.errors import CallforgeError
 from callforge_core.jsonl import load_json, write_json, write_text
 from callforge_core.manifest import Manifest, digests, is_current, write_manifest
 
+AUXILIARY = 2  # short rows beside each training row: lengths of time come last
 TEST_ROWS = 60  # at least; the splitter holds out whole families
 
 log = logging.getLogger("callforge.demo")
@@ -86,12 +87,17 @@ def plan(api: Api, at: Places, chosen: Settings) -> list[tuple[str, Callable[[],
         folder = at.adapter(stage)
         return lambda: train_adapter(stage, at.data, folder, recipe, overrides, adapter)
 
+    def build() -> Outcome:
+        return build_datasets(
+            api, at.rows, at.data, seed=seed, test_rows=TEST_ROWS, auxiliary=AUXILIARY
+        )
+
     return [
         ("spec", lambda: describe_api(api)),
         ("generate", lambda: generate_samples(api, at.rows, rows=chosen.rows, seed=seed, mix=mix)),
         ("pair", lambda: generate_pairs(api, at.rows, rows=chosen.pairs, seed=seed, mix=mix)),
         ("validate", lambda: validate_rows(api, at)),
-        ("build", lambda: build_datasets(api, at.rows, at.data, seed=seed, test_rows=TEST_ROWS)),
+        ("build", build),
         ("base model", lambda: prepare_model(chosen)),
         ("eval base", score("base", chosen.model)),
         ("train sft", train("sft", None)),

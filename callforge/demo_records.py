@@ -91,7 +91,7 @@ def collect_data(out: Path) -> dict[str, Any]:
     return {
         "samples": generated["samples.jsonl"]["rows"],
         "pairs": generated["preference.jsonl"]["rows"],
-        "splits": built["rows"]["sft"],
+        "splits": built["rows"]["sft"] | short_rows(built["rows"]),
         "preference_splits": built["rows"].get("preference", {}),
         "families": {"generated": generated["samples.jsonl"]["families"]},
         "fault_mix": generated["preference.jsonl"].get("faults", {}),
@@ -99,6 +99,12 @@ def collect_data(out: Path) -> dict[str, Any]:
         "certificate": built["certificate"],
         "dropped": built["dropped"],
     }
+
+
+def short_rows(built: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Return how many rows of one fact stand beside the training rows, if there are any."""
+    short = built.get("auxiliary", {}).get("train", 0)
+    return {"train, one fact alone": short} if short else {}
 
 
 def read_curve(path: Path) -> list[Mapping[str, Any]]:
