@@ -82,7 +82,7 @@ def test_lengths_are_spread_wide_and_the_unit_drives_them() -> None:
     rng = Random(6)
     drawn = [draw_duration(rng, 1, WEEK) for _ in range(3000)]
     seconds = Counter(duration.seconds for duration in drawn)
-    assert len(seconds) > 350
+    assert len(seconds) > 300  # usual lengths come often; 311 to 338 over seeds 0 to 11
     assert max(seconds.values()) < 0.08 * 3000
     assert len({duration.words for duration in drawn}) > 1300
     minutes = {d.seconds // 60 for d in drawn if d.seconds % 60 == 0 and d.seconds <= 7200}
