@@ -14,8 +14,9 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection
 from typing import Any, TypeVar
 
 from callforge_core.errors import CallforgeError
@@ -24,6 +25,7 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 AHEAD = 3  # stretches under way for each worker: enough to keep it busy, few enough for memory
+PATIENCE = 2.0  # seconds without a result before the workers are looked after
 
 
 class WorkerDied(CallforgeError):
@@ -61,9 +63,9 @@ def map_in_order(
             with interrupts_held():
                 waiting.append(pool.submit(work, item))
             if len(waiting) >= AHEAD * workers:
-                yield waiting.popleft().result()
+                yield outcome(pool, waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
+            yield outcome(pool, waiting.popleft())
     except BrokenProcessPool as exc:
         raise WorkerDied(
             "a worker process died, perhaps for want of memory; "
@@ -71,6 +73,22 @@ def map_in_order(
         ) from exc
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def outcome(pool: ProcessPoolExecutor, future: Future[Made]) -> Made:
+    """Wait for a result; raise BrokenProcessPool when a worker died.
+
+    The pool hears of a death by itself, unless the worker was killed while it wrote a result: then
+    its thread waits for the rest of it and looks nowhere else. Closing the last end that could
+    still write makes it see the end of the pipe.
+    """
+    while not wait([future], timeout=PATIENCE).done:
+        processes = list((pool._processes or {}).values())
+        if connection.wait([process.sentinel for process in processes], timeout=0):
+            for process in processes:
+                process.kill()
+            pool._result_queue._writer.close()  # type: ignore[attr-defined]  # no public way
+    return future.result()
 
 
 def start_method() -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import operator
 import os
+import signal
 import threading
 from collections.abc import Iterator
+from multiprocessing import connection
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,6 +30,24 @@ def test_no_items_are_no_work() -> None:
 def test_a_worker_that_dies_is_told_in_one_line() -> None:
     with pytest.raises(WorkerDied, match="run again with fewer --workers"):
         list(map_in_order(os._exit, [1], workers=1, prepare=gc.disable, arguments=()))
+
+
+def die_half_way(size: int) -> bytes:
+    """Return a result whose writing ends in the middle, by SIGKILL."""
+
+    def send(pipe: Any, written: Any) -> None:
+        os.write(pipe.fileno(), bytes(written)[: len(written) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    connection.Connection._send = send  # type: ignore[attr-defined]
+    return bytes(size)
+
+
+@pytest.mark.parametrize("size", [100, 50_000])
+def test_a_worker_killed_while_it_writes_a_result_is_no_hang(size: int) -> None:
+    sizes = [size] * 8
+    with pytest.raises(WorkerDied, match="run again with fewer --workers"):
+        list(map_in_order(die_half_way, sizes, workers=2, prepare=gc.disable, arguments=()))
 
 
 def test_an_error_in_the_work_stays_what_it_is() -> None:
