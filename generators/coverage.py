@@ -14,6 +14,7 @@ from typing import Any
 
 from generators.edges import edge_holds
 from generators.grid import Grid, Pair, pairs_of
+from generators.limits import ASSERTION, TOKEN
 
 SERVERS = {
     # has IPv4, it is a network, has IPv6, it is a network
@@ -166,6 +167,9 @@ def ports_level(ports: Any) -> str:
     return "list" if singles > 1 else "single" if singles else ""
 
 
+CREDENTIALS = {TOKEN: "credential", ASSERTION: "assertion"}
+
+
 def sink_level(payload: Mapping[str, Any]) -> str:
     """Say whether notifications are asked for, and with what."""
     if "sink" not in payload:
@@ -173,7 +177,7 @@ def sink_level(payload: Mapping[str, Any]) -> str:
     kind = as_object(payload.get("sinkCredential")).get("credentialType")
     if kind is None:
         return "plain"
-    return "credential" if kind == "ACCESSTOKEN" else ""
+    return CREDENTIALS.get(kind, "") if isinstance(kind, str) else ""
 
 
 def as_object(value: Any) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from callforge_core.records import Payload
+from generators.credentials import draw_token_credential
 from generators.numbers import (
     draw_documentation,
     draw_ipv4_network,
@@ -19,8 +20,6 @@ from generators.numbers import (
     draw_sink,
     draw_spare,
 )
-from generators.payloads import build_credential
-from generators.scenarios import draw_credential
 
 FOLD = 0
 
@@ -29,7 +28,7 @@ def enrich(gold: Payload, rng: Random) -> Payload:
     """Return a valid payload with a credential, and perhaps more devices, servers and ports."""
     payload = copy.deepcopy(gold)
     payload["sink"] = payload.get("sink") or draw_sink(rng, FOLD)
-    payload["sinkCredential"] = build_credential(draw_credential(rng, FOLD))
+    payload["sinkCredential"] = draw_token_credential(rng, FOLD).build()
     device = payload.setdefault("device", {})
     server = payload["applicationServer"]
     if rng.random() < 0.5:

@@ -19,7 +19,7 @@ from callforge_core.seeding import Focused, derive, stream
 from callforge_core.spec import Operation
 from generators.clarify import can_ask, draw_question
 from generators.distinct import Seen, hash_text
-from generators.family_calls import NOISE, draw_call
+from generators.family_calls import NOISE, draw_call, file_under
 from generators.family_proof import find_fault
 from generators.family_rows import CREATE, Desk, Row
 from generators.operation_facts import DRAWS
@@ -117,10 +117,12 @@ class FamilyDrafter:
         voice = Focused(derive(self.seed, "family words", index, attempt), self.desk.mix.focus)
         choice = self.desk.choices[part.choice]
         if part.decision == "clarify":
-            return draw_question(part.operation, self.desk, choice, rng, voice)
-        if part.decision == "refuse":
-            return draw_refusal(part.operation, self.desk, choice, rng, voice)
-        return draw_call(part.operation, self.desk, choice, rng, voice, noise=self.noise)
+            row = draw_question(part.operation, self.desk, choice, rng, voice)
+        elif part.decision == "refuse":
+            row = draw_refusal(part.operation, self.desk, choice, rng, voice)
+        else:
+            row = draw_call(part.operation, self.desk, choice, rng, voice, noise=self.noise)
+        return file_under(row, rng)
 
     def finish(self, index: int, row: Row) -> Sample:
         """Return the record of a row that is proven."""

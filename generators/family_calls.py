@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from callforge_core.seeding import Focused
@@ -13,6 +14,7 @@ from generators.refuse_words import load_refusals, say
 from generators.scenarios import Choice, draw_scenario
 from generators.utterances import utter
 
+FILED = 0.7  # share of requests without a number that get one: two seeds would else say the same
 NOISE = 0.12  # share of calls with words around them that sound like another topic
 
 
@@ -66,17 +68,29 @@ def draw_operation_call(
 def surround(row: Row, rng: Random) -> Row:
     """Return a call with words before or after it that look like a reason to refuse."""
     refusals = load_refusals()
-    before = say(refusals.before, rng) if rng.random() < 0.5 else ""
-    after = "" if before else say(refusals.after, rng)
-    stop = "." if after and row.request[-1:].isalnum() else ""
-    return Row(
-        decision=row.decision,
-        operation=row.operation,
-        request=f"{before}{row.request}{stop}{after}",
-        family=row.family,
-        fold=row.fold,
-        payload=row.payload,
-        path=row.path,
-        facts=row.facts,
+    if rng.random() < 0.5:
+        return replace(
+            row,
+            request=say(refusals.before, rng) + row.request,
+            about={**row.about, "noise": True},
+        )
+    return replace(
+        row,
+        request=put_behind(row.request, say(refusals.after, rng)),
         about={**row.about, "noise": True},
     )
+
+
+def file_under(row: Row, rng: Random) -> Row:
+    """Return a request that holds no number with a reference behind it, mostly."""
+    if sum(map(str.isdigit, row.request)) > 2 or rng.random() >= FILED:
+        return row
+    number = str(1000 + int(rng.random() * 999_000))
+    words = say(load_refusals().reference, rng, number=number)
+    return replace(row, request=put_behind(row.request, words))
+
+
+def put_behind(request: str, words: str) -> str:
+    """Return a request with a remark behind it, a stop between two sentences."""
+    stop = "." if words[1:2].isupper() and request[-1:].isalnum() else ""
+    return f"{request}{stop}{words}"

@@ -146,7 +146,7 @@ def lay_out(operation: Operation, catalogue: Catalogue) -> Grid:
         "duration": tuple(KINDS),
         "profile": tuple(choice.name for choice in choices),
         "intent": ("named", "implied", "both"),
-        "sink": ("none", "plain", "credential") if limits.has_credential else ("none", "plain"),
+        "sink": sink_levels(limits),
     }
     limited = {each.name: each.max_duration_s is not None for each in catalogue.active}
     return Grid(
@@ -156,6 +156,16 @@ def lay_out(operation: Operation, catalogue: Catalogue) -> Grid:
         limits=limits,
         choices={choice.name: choice for choice in choices},
     )
+
+
+def sink_levels(limits: Limits) -> tuple[str, ...]:
+    """Return with what notifications may be asked for."""
+    levels = ["none", "plain"]
+    if limits.has_credential:
+        levels.append("credential")
+    if limits.has_assertion:
+        levels.append("assertion")
+    return tuple(levels)
 
 
 def forbidden_pairs(choices: Sequence[Choice]) -> dict[Pair, str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from callforge_core.spec import Operation, Schema
 
-USABLE_CREDENTIALS = ("ACCESSTOKEN",)  # the kinds that a request is put into words for
+TOKEN, ASSERTION = "ACCESSTOKEN", "PRIVATE_KEY_JWT"
+"""The kinds of credential that a request is put into words for."""
 LONGEST_INT32 = 2**31 - 1
 
 
@@ -21,6 +22,8 @@ class Limits:
     most_addresses: int = 0
     """Addresses a server's `ipAddresses` may list; 0: the release has no such member."""
     has_credential: bool = True
+    has_assertion: bool = False
+    """A sink may take a signed assertion in place of a token."""
     shortest_s: int = 1
     longest_s: int = LONGEST_INT32
 
@@ -44,7 +47,8 @@ def read_limits(operation: Operation) -> Limits:
         lowest_port=max((each.get("minimum", 0) for each in ports), default=0),
         highest_port=min((each.get("maximum", 65535) for each in ports), default=65535),
         most_addresses=min((each.get("maxItems", 16) for each in lists), default=0),
-        has_credential=not kinds.isdisjoint(USABLE_CREDENTIALS),
+        has_credential=TOKEN in kinds,
+        has_assertion=ASSERTION in kinds,
         shortest_s=max((each.get("minimum", 1) for each in durations), default=1),
         longest_s=min((each.get("maximum", LONGEST_INT32) for each in durations), default=1),
     )

@@ -23,6 +23,9 @@ PRIVATE_HOMES = (  # RFC 1918: first address, its prefix length, lengths of netw
 )
 READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # none that is taken for another
 HOSTS = ("app", "hooks", "events", "api", "notify", "cb", "qod", "ops", "edge", "sink")
+TOKEN_HOSTS = ("auth", "login", "sso", "id", "oauth")
+TOKEN_PATHS = ("token", "oauth2/token", "oauth/token", "v1/token", "connect/token", "as/token")
+CLIENTS = ("qod-app", "notifier", "events", "svc-qos", "client", "portal", "hook-reader")
 DOMAINS = ("example.com", "example.org", "example.net")
 PATHS = (
     "qod",
@@ -147,13 +150,21 @@ def draw_ipv6_network(rng: Random, fold: int) -> str:
     return f"2001:db8:{first:x}:{(1 + int(rng.random() * 254)) << 8:x}::/56"
 
 
-def draw_sink(rng: Random, fold: int) -> str:
-    """Return an https address under a domain kept for examples."""
+def draw_sink(rng: Random, fold: int, *, token: bool = False) -> str:
+    """Return an https address under a domain kept for examples, one to get a token if so said."""
     index = draw_index(rng, 10_000, fold)
-    host = HOSTS[index % 7 + int(rng.random() * 3)]
-    path = PATHS[int(rng.random() * len(PATHS))]
+    hosts, paths = (TOKEN_HOSTS, TOKEN_PATHS) if token else (HOSTS, PATHS)
+    host = hosts[index % (len(hosts) - 3) + int(rng.random() * 3)]
+    path = paths[int(rng.random() * len(paths))]
     domain = DOMAINS[int(rng.random() * 3)]
     return f"https://{host}{index}.{domain}/{path}"
+
+
+def draw_client(rng: Random, fold: int) -> str:
+    """Return what a client calls itself where it gets its tokens; the fold stands in it."""
+    index = draw_index(rng, 10_000, fold)
+    name = CLIENTS[int(rng.random() * len(CLIENTS))]
+    return f"{name}-{index}" if rng.random() < 0.6 else f"{name}{index}.{HOSTS[index % 7]}"
 
 
 def draw_token(rng: Random, fold: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from callforge_core.jsonl import make_renderer
 from callforge_core.records import Payload
 from generators.port_draws import Ports
-from generators.scenarios import Credential, Scenario
+from generators.scenarios import Scenario
 
 render_sorted = make_renderer(sort_keys=True, ascii_only=True)
 
@@ -34,7 +34,7 @@ def build_payload(scenario: Scenario) -> Payload:
     if scenario.sink:
         payload["sink"] = scenario.sink
     if scenario.credential:
-        payload["sinkCredential"] = build_credential(scenario.credential)
+        payload["sinkCredential"] = scenario.credential.build()
     if scenario.duration is not None:
         payload["duration"] = scenario.duration.seconds
     return payload
@@ -78,16 +78,6 @@ def build_ports(ports: Ports) -> dict[str, Any]:
     if ports.singles:
         spec["ports"] = list(ports.singles)
     return spec
-
-
-def build_credential(credential: Credential) -> dict[str, Any]:
-    """Return the access token of a sink."""
-    return {
-        "credentialType": "ACCESSTOKEN",
-        "accessToken": credential.token,
-        "accessTokenExpiresUtc": credential.expires,
-        "accessTokenType": "bearer",
-    }
 
 
 def cluster_of(payload: Payload) -> str:

@@ -36,6 +36,7 @@ class HarmlessFile(StrictModel):
 
     before: list[str]
     after: list[str]
+    reference: list[str]
 
 
 class RefuseFile(StrictModel):
@@ -80,6 +81,7 @@ class Refusals:
     joints: Node
     before: Node
     after: Node
+    reference: Node
 
 
 @cache
@@ -112,6 +114,7 @@ def load_refusals() -> Refusals:
         joints=parse_texts(read.joints),
         before=parse_texts(read.harmless.before),
         after=parse_texts(read.harmless.after),
+        reference=parse_texts(read.harmless.reference),
     )
 
 

@@ -6,12 +6,13 @@ from random import Random
 from typing import Any
 
 from callforge_core.records import Payload
+from generators.credentials import credential_of
 from generators.durations import Duration, draw_duration
 from generators.length_forms import plain_wordings
 from generators.payloads import build_payload
 from generators.phone_ranges import split_phone
 from generators.port_draws import Ports
-from generators.scenarios import Choice, Credential, DeviceIpv4, Scenario
+from generators.scenarios import Choice, DeviceIpv4, Scenario
 
 LONG = 600  # nobody counts more than ten minutes in odd seconds
 
@@ -59,13 +60,6 @@ def ports_of(spec: dict[str, Any] | None) -> Ports | None:
         return None
     ranges = tuple((span["from"], span["to"]) for span in spec.get("ranges", ()))
     return Ports(ranges=ranges, singles=tuple(spec.get("ports", ())))
-
-
-def credential_of(spec: dict[str, Any] | None) -> Credential | None:
-    """Return the token of a sink, None for none."""
-    if not spec or "accessToken" not in spec:
-        return None
-    return Credential(str(spec["accessToken"]), str(spec.get("accessTokenExpiresUtc")))
 
 
 def worded(seconds: Any, rng: Random) -> Duration | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from generators.credentials import Assertion, Credential
 from generators.durations import CLAUSES
 from generators.flat import Table
 from generators.lexicon import Group, Lexicon
@@ -28,7 +29,12 @@ UNFIRM = frozenset({"interval", "bare", "aside", "iso", "corrected", "sum", "day
 """Kinds of durations beside which no other length of time may be told."""
 V_DEVICE, V_PHONE, V_SERVER = MARKS["device"], MARKS["phone"], MARKS["server"]
 V_IPV4, V_IPV6, V_PORTS = MARKS["ipv4"], MARKS["ipv6"], MARKS["ports"]
-V_SINK, V_TOKEN, V_EXPIRES = MARKS["sink"], MARKS["token"], MARKS["expires"]
+V_SINK = MARKS["sink"]
+MARKS_OF = {
+    Credential: (MARKS["token"], MARKS["expires"]),
+    Assertion: (MARKS["client"], MARKS["token_uri"]),
+}
+"""Kind of credential -> what stands for its facts, in their order."""
 
 
 class ScenarioWords:
@@ -181,10 +187,12 @@ class ScenarioWords:
             facts["sink"] = sink
             self.values.append((V_SINK, sink))
         if credential:
-            facts["sinkCredential.accessToken"] = credential.token
-            facts["sinkCredential.accessTokenExpiresUtc"] = credential.expires
-            self.values += ((V_TOKEN, credential.token), (V_EXPIRES, credential.expires))
-        flavour = "url" if not credential else "token" if sink else "credential"
+            facts.update(credential.facts)
+            self.values += zip(MARKS_OF[type(credential)], credential.facts.values(), strict=True)
+        if isinstance(credential, Assertion):
+            flavour = "assertion" if sink else "assertion_alone"
+        else:
+            flavour = "url" if not credential else "token" if sink else "credential"
         self.tables[SINK] = lexicon.tables[SINK][flavour]
 
     def translate(

@@ -12,19 +12,18 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from random import Random
 
+from generators.credentials import Assertion, Credential, draw_credential
 from generators.durations import Duration, draw_duration
 from generators.limits import EVERY_RELEASE, Limits
 from generators.numbers import (
     Phone,
     draw_documentation,
-    draw_expiry,
     draw_ipv4_network,
     draw_ipv6,
     draw_ipv6_network,
     draw_phone,
     draw_private,
     draw_sink,
-    draw_token,
 )
 from generators.port_draws import Ports as Ports
 from generators.port_draws import draw_ports
@@ -40,15 +39,6 @@ class DeviceIpv4:
     public: str
     port: int | None
     private: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """The access token of a sink: what notifications are sent with, and until when."""
-
-    token: str
-    expires: str
-    """RFC 3339, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +146,7 @@ class Scenario:
     duration: Duration | None
     """None when the request leaves it open (clarify rows)."""
     sink: str | None
-    credential: Credential | None = None
+    credential: Credential | Assertion | None = None
     server_addresses: tuple[str, ...] = ()
     """1.2.0-rc: the addresses of `ipAddresses`, instead of the two above."""
     vague: Mapping[str, str] = field(default_factory=dict)
@@ -182,8 +172,7 @@ def draw_scenario(
     workload = None
     if intent != "named" and choice.workloads:
         workload = choice.workloads[int(rng.random() * len(choice.workloads))]
-    sink = at.get("sink") or mix.sink.draw(rng)
-    has_credential = sink == "credential" and limits.has_credential
+    sink = at.get("sink") or draw_sink_level(rng, mix, limits)
     return Scenario(
         fold=fold,
         phone=phone,
@@ -201,7 +190,7 @@ def draw_scenario(
             rng, choice.low_s, choice.high_s, plain=mix.plain_durations, kind=at.get("duration")
         ),
         sink=draw_sink(rng, fold) if sink != "none" else None,
-        credential=draw_credential(rng, fold) if has_credential else None,
+        credential=draw_credential(rng, fold, sink, limits),
     )
 
 
@@ -223,6 +212,7 @@ def draw_device(
 WITH_PHONE = frozenset({"phone", "phone_ipv4", "phone_ipv6", "all"})
 WITH_IPV4 = frozenset({"ipv4_port", "ipv4_private", "ipv4_both", "phone_ipv4", "ipv4_ipv6", "all"})
 WITH_IPV6 = frozenset({"ipv6", "phone_ipv6", "ipv4_ipv6", "all"})
+ASSERTIONS = 0.35  # of the credentials, where both kinds may be used
 OBSERVED_PORT = 0.65  # share of device addresses beside other identifiers that come with a port
 
 
@@ -266,6 +256,14 @@ def draw_server(
 LISTS = ("list_ipv4", "list_one", "list_mixed", "list_ipv6")
 
 
+def draw_sink_level(rng: Random, mix: Mix, limits: Limits) -> str:
+    """Say whether notifications are asked for, and with what."""
+    kind = mix.sink.draw(rng)
+    if kind == "credential" and limits.has_assertion and rng.random() < ASSERTIONS:
+        return "assertion"
+    return kind
+
+
 def draw_server_ipv4(rng: Random, fold: int) -> str:
     """Return a single server address, public or private."""
     return draw_documentation(rng, fold) if rng.random() < 0.65 else draw_private(rng, fold)
@@ -279,11 +277,6 @@ def draw_addresses(rng: Random, fold: int, kind: str, most: int) -> tuple[str, .
         is_ipv6 = kind == "list_ipv6" or (kind == "list_mixed" and len(found) % 2 == 1)
         found[draw_ipv6(rng, fold) if is_ipv6 else draw_server_ipv4(rng, fold)] = None
     return tuple(found)
-
-
-def draw_credential(rng: Random, fold: int) -> Credential:
-    """Return an access token and when it ends."""
-    return Credential(draw_token(rng, fold), draw_expiry(rng))
 
 
 def unique_workloads(profiles: Sequence[tuple[str, Sequence[str]]]) -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ Values stand in one form each and durations are a number and a unit, whatever th
 
 from __future__ import annotations
 
+from generators.credentials import Assertion
 from generators.scenarios import Ports, Scenario
 from generators.utterances import Utterance
 
@@ -71,8 +72,7 @@ def word_facts(scenario: Scenario) -> dict[str, str]:
     ):
         facts[slot] = word_plainly(ports) if ports else None
     if scenario.credential:
-        facts["sinkCredential.accessToken"] = scenario.credential.token
-        facts["sinkCredential.accessTokenExpiresUtc"] = scenario.credential.expires
+        facts.update(scenario.credential.facts)
     if scenario.duration:
         facts["duration"] = word_length(scenario.duration.seconds)
     return {slot: words for slot, words in facts.items() if words}
@@ -97,8 +97,10 @@ def word_optional(facts: dict[str, str], slot: str, pattern: str) -> str:
 
 
 def word_credential(scenario: Scenario) -> str:
-    """Return the words for an access token."""
+    """Return the words for an access token, or for where one is got."""
     credential = scenario.credential
     if credential is None:
         return ""
+    if isinstance(credential, Assertion):
+        return f" as client {credential.client} with tokens from {credential.token_uri}"
     return f" with access token {credential.token} until {credential.expires}"

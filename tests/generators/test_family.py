@@ -139,6 +139,28 @@ def test_no_request_is_said_twice_and_no_id_given_twice(samples: list[Sample]) -
     assert len({sample.id for sample in samples}) == ROWS
 
 
+def test_two_seeds_hardly_share_a_request(
+    operations: list[Operation], catalogue: Catalogue
+) -> None:
+    few = [each for each in operations if each.operation_id.endswith(("QosProfile", "Profiles"))]
+    one, other = (
+        {sample.request for sample in iter_family(few, catalogue, rows=1500, seed=seed)}
+        for seed in (1, 2)
+    )
+    # the operations with the fewest values to tell; 20,000 rows of all share two to six requests
+    assert len(one & other) < 0.003 * 1500
+
+
+def test_a_reference_stands_behind_requests_without_a_number_alone(samples: list[Sample]) -> None:
+    behind = re.compile(r" (?:\(desk |Our case |Filed as |Shop |Room |Please quote )\d{4,6}")
+    filed = [sample for sample in samples if behind.search(sample.request)]
+    assert len(filed) > 10
+    for sample in filed:
+        if match := behind.search(sample.request):
+            assert sum(map(str.isdigit, sample.request[: match.start()])) <= 2, sample.request
+            assert not set(match[0].split()) & set(sample.facts.values())
+
+
 def test_the_same_seed_gives_the_same_rows_in_any_block(
     samples: list[Sample], operations: list[Operation], catalogue: Catalogue
 ) -> None:

@@ -17,7 +17,9 @@ from validators.catalogue import load_catalogue
 from validators.profile_words import ProfileWords
 
 FORMS_SAID_IN_SENTENCES = {"np", "tail", "say"}
-SELDOM = {"vague", "several", "spoken", "token", "credential", "whole", "bare", "need", "label"}
+SELDOM = {"vague", "several", "spoken", "token", "credential", "assertion", "assertion_alone"} | {
+    *("whole", "bare", "need", "label"),
+}
 CATALOGUES = ("default", "camara-reference")
 
 

@@ -130,6 +130,33 @@ def test_what_cannot_be_spelled_otherwise_stands_in_the_request_as_it_is(
     assert min(seen.values()) >= 60
 
 
+def test_where_tokens_are_fetched_by_assertion_the_client_and_the_place_are_said(
+    catalogue: Catalogue,
+) -> None:
+    newest = load_spec(spec_path("quality-on-demand", "1.2.0-rc")).operation("createSession")
+    cells = [{"sink": "assertion"}] * 60
+    validator = Validator(newest, catalogue)
+    kinds = Counter[str]()
+    for sample in iter_samples(newest, catalogue, rows=400, seed=4, cells=cells):
+        found = validator.verdict(sample.payload, sample.request)
+        assert found.ok and all(issue.layer != "grounding" for issue in found.issues)
+        credential = (sample.payload or {}).get("sinkCredential", {})
+        kinds[credential.get("credentialType", "none")] += 1
+        if credential.get("credentialType") == "PRIVATE_KEY_JWT":
+            assert list(credential) == ["credentialType", "clientId", "tokenUri"]
+            for name in ("clientId", "tokenUri"):
+                assert credential[name] in sample.request
+                assert sample.facts[f"sinkCredential.{name}"] == credential[name]
+    assert kinds["PRIVATE_KEY_JWT"] >= 60  # all cells, and a few of the rest
+
+
+def test_a_release_without_assertions_gets_none(operation: Operation, catalogue: Catalogue) -> None:
+    cells = [{"sink": "assertion"}] * 20
+    for sample in iter_samples(operation, catalogue, rows=20, seed=4, cells=cells):
+        assert sample.payload is not None
+        assert "sinkCredential" not in sample.payload
+
+
 def leaves(value: Any, place: str = "") -> list[tuple[str, Any]]:
     if isinstance(value, dict):
         return [leaf for key, child in value.items() for leaf in leaves(child, f"{place}/{key}")]

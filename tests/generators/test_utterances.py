@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from callforge_core.records import Payload
 from callforge_core.seeding import Focused
 from callforge_core.spec import Operation
+from generators.credentials import Assertion, Credential
 from generators.diversity import measure_diversity, self_bleu, split_words
 from generators.durations import Duration
 from generators.lexicon import load_lexicon
@@ -24,7 +25,7 @@ from generators.numbers import FOLDS, Phone
 from generators.payloads import build_payload
 from generators.samples import profile_choices
 from generators.scenario_words import ScenarioWords
-from generators.scenarios import MIXES, Credential, Scenario, draw_scenario
+from generators.scenarios import MIXES, Scenario, draw_scenario
 from generators.spoken import speak_ipv4, speak_phone
 from generators.ten_templates import FAMILIES, utter_template
 from generators.utterances import Utterance, draft_request, utter
@@ -200,6 +201,22 @@ def test_credentials_and_lists_of_addresses_are_said(catalogue: Catalogue) -> No
     for family in lexicon.families:
         text = utter(scenario, rng, lexicon, family).text
         for value in ("tok-3f9a", "2031-05-01T10:00:00Z", "app11.example.com", "192.0.2.8"):
+            assert value in text, (family, text)
+
+
+@pytest.mark.parametrize("sink", ["https://app11.example.com/in", None])
+def test_an_assertion_is_said_with_a_sink_and_without(
+    catalogue: Catalogue, sink: str | None
+) -> None:
+    lexicon, rng = load_lexicon(), Random(9)
+    scenario = replace(
+        draw_scenario(rng, profile_choices(catalogue)[0], MIXES["full"], 1),
+        sink=sink,
+        credential=Assertion("notifier-31", "https://auth31.example.org/token"),
+    )
+    for family in lexicon.families:
+        text = utter(scenario, rng, lexicon, family).text
+        for value in ("notifier-31", "https://auth31.example.org/token", sink or ""):
             assert value in text, (family, text)
 
 
