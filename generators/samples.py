@@ -152,7 +152,7 @@ class Drafter:
         text, credential = draft.utterance.text, draft.scenario.credential
         if credential is not None and not all(map(text.__contains__, credential.facts.values())):
             return "V5"  # any text can be a token, so the validator does not look for it
-        for issue in self.validator.verdict(draft.payload, text).issues:
+        for issue in self.validator.verdict(draft.payload, text, draft.utterance.facts).issues:
             if issue.severity == "error" or issue.layer == "grounding":
                 return issue.cls
         return ""

@@ -96,7 +96,7 @@ UNDER_TEN = "one|two|three|four|five|six|seven|eight|nine"
 NUMBER = (
     r"\d{1,3}(?:,\d{3})+|\d{1,6}"
     rf"|(?:{DECADE})(?:[ -](?:{UNDER_TEN}))?|(?:four|six|seven|eight|nine)teen|thirteen|fifteen"
-    rf"|ten|eleven|twelve|{UNDER_TEN}|an?"
+    rf"|ten|eleven|twelve|{UNDER_TEN}|an?(?=[ -](?:day|hour|hr|min|sec))"  # "I am" is no minute
 )
 NAMED = r"days?|h(?:ou)?rs?|h|min(?:ute)?s?|m|sec(?:ond)?s?|s"
 TWO_UNITS = re.compile(

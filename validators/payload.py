@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from callforge_core.records import Issue, Verdict
 from callforge_core.spec import Operation
 from validators.catalogue import Catalogue, iter_catalogue_issues
+from validators.glance import NOTHING_SAID, Said
 from validators.grounding import Grounder
 from validators.places import Place, is_within, path_of, place_of
 from validators.rules.pack import RULES
@@ -56,9 +57,14 @@ class Validator:
         """Yield every issue of a payload, layer by layer."""
         yield from self.examine(payload).issues
 
-    def verdict(self, payload: object, request: str | None = None) -> Verdict:
-        """Return all issues of a payload, with those that its request shows when it is given."""
-        return self.conclude(Parsed(payload), self.examine(payload), request)
+    def verdict(
+        self, payload: object, request: str | None = None, said: Said = NOTHING_SAID
+    ) -> Verdict:
+        """Return all issues of a payload, with those that its request shows when it is given.
+
+        Who made the request may give the words of its values (glance.py): that is faster.
+        """
+        return self.conclude(Parsed(payload), self.examine(payload), request, said)
 
     def verdict_text(self, text: str, request: str | None = None) -> Verdict:
         """Return all issues of a text that should be exactly one JSON object."""
@@ -82,12 +88,18 @@ class Validator:
             return self.examine(parsed.value)
         return self.examine(parsed.value, said_twice(parsed)) if parsed.found else CLEAN
 
-    def conclude(self, parsed: Parsed, found: Examination, request: str | None) -> Verdict:
+    def conclude(
+        self,
+        parsed: Parsed,
+        found: Examination,
+        request: str | None,
+        said: Said = NOTHING_SAID,
+    ) -> Verdict:
         """Join the issues of all layers, those of grounding last."""
         issues = (*parsed.issues, *found.issues) if parsed.issues else found.issues
         if request is not None:
             explained = (*said_twice(parsed), *explained_places(found)) if issues else ()
-            if explained or not self.grounder.glance.passes(parsed.value, request):
+            if explained or not self.grounder.glance.passes(parsed.value, request, said):
                 issues += self.grounder.read_closely(parsed.value, request, explained)
         return Verdict(issues=issues) if issues else SPOTLESS
 

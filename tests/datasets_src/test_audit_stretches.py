@@ -16,6 +16,7 @@ from datasets_src.audit import Audit, audit, audit_file
 from datasets_src.readers import open_file
 from datasets_src.tally import Limits
 from tests.datasets_src.conftest import SaveRows, make_payload
+from validators.glance import NOTHING_SAID, Said
 from validators.payload import Examination, Validator
 from validators.strict_json import Parsed
 
@@ -34,7 +35,9 @@ ROWS = [
 class Doubter(Validator):
     """Finds every request that says 'game' unfaithful, as grounding may."""
 
-    def conclude(self, parsed: Parsed, found: Examination, request: str | None) -> Verdict:
+    def conclude(
+        self, parsed: Parsed, found: Examination, request: str | None, said: Said = NOTHING_SAID
+    ) -> Verdict:
         issues = super().conclude(parsed, found, None).issues
         doubt = Issue(
             cls="V5", code="grounding.fabricated", path="$.duration", message="not said",
