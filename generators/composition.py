@@ -14,13 +14,17 @@ from generators.flat import CAPITAL, FORMS, draw_parts, first_capital
 from generators.lexicon import Lexicon
 from generators.marks import MARKS
 from generators.registers import Arrangement, Register
-from generators.scenario_words import DURATION, PORTS, PROFILE, SERVER, ScenarioWords
+from generators.scenario_words import DEVICE, DURATION, PORTS, PROFILE, SERVER, ScenarioWords
 
 Draw = Callable[[], float]
 TAIL, SAY, KV, SHORT, V, KEY = map(FORMS.index, ("tail", "say", "kv", "short", "v", "key"))
 ORDERS = [tuple(permutations(range(count))) for count in range(8)]
 """Count -> every order of so many things, the plainest first."""
 ATTACHED = 0.75  # of the server's ports stand right behind the server
+ARROWS = (" -> ", " -> ", " > ", " → ", " to ", " => ", " -- ")
+"""Between a device and a server that nothing else tells apart."""
+PLAIN_ARROWS = (*ARROWS, ", ", ", ", " / ", " / ", "; ", " and ", " - ")
+"""Between a telephone number and a server."""
 MINUTES = ("minutes", "mins", "duration_min", "length_min", "duration_minutes")
 JSON_ONLY = 2  # the first of these: elsewhere the number before such a name may seem to be its own
 HEADER = frozenset({"\n", "\n- ", "\n* ", "\n• "})
@@ -74,12 +78,20 @@ def compose_clauses(
         ask, rest = word_wish(arrangement, register, words, lexicon, draw, rest, ports, capitals)
         if sentences:
             ask += register.mark
+    pair = ""
+    if arrangement.pair and DEVICE in rest and SERVER in rest:
+        rest.remove(DEVICE)
+        arrows = ARROWS if words.addressed else PLAIN_ARROWS
+        pair = pick(tables, DEVICE, V, draw) + arrows[int(draw() * len(arrows))]
     items = []
     forms = arrangement.body
     for place in order_of(len(rest), draw):
         slot = rest[place]
         form = forms[0] if len(forms) == 1 else forms[int(draw() * len(forms))]
-        text = pick(tables, slot, form + capital, draw)
+        if slot == SERVER and pair:
+            text = pair + pick(tables, SERVER, V, draw)
+        else:
+            text = pick(tables, slot, form + capital, draw)
         if slot == SERVER and ports:
             if form == KV:
                 text += f"{', ' if draw() < 0.5 else ' '}{pick(tables, PORTS, KV, draw)}"

@@ -60,6 +60,7 @@ class ArrangementEntry(StrictModel):
     about: bool = False
     body: list[str]
     joint: list[str]
+    pair: bool = False
     wrap: Literal["", "json", "equals", "colon", "flag", "table"] = ""
 
 

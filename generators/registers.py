@@ -29,6 +29,8 @@ class Arrangement:
     joints: tuple[str, ...]
     mixed: bool
     """Each two facts may be joined in another way."""
+    pair: bool
+    """Device and server stand side by side without a word for either: A -> B."""
     wrap: str
     """How a name and a value are put together; empty when clauses are."""
 
@@ -70,6 +72,7 @@ def compile_arrangement(name: str, entries: Mapping[str, ArrangementEntry]) -> A
         body=tuple(map(FORMS.index, entry.body)),
         joints=tuple(entry.joint),
         mixed=name == "run_on",
+        pair=entry.pair,
         wrap=entry.wrap,
     )
 

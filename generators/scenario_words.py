@@ -82,6 +82,11 @@ class ScenarioWords:
         for slot, words in scenario.vague.items():
             self.word_vague(VAGUE[slot], slot, words, lexicon)
 
+    @property
+    def addressed(self) -> bool:
+        """Say whether the device has an address, which could be a server's."""
+        return "device.ipv4Address" in self.facts or "device.ipv6Address" in self.facts
+
     def word_device(self, scenario: Scenario, rng: Random, lexicon: Lexicon, speaks: bool) -> None:
         """Word the device's identifiers."""
         address = ""
