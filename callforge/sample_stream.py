@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from callforge.api import Api
 from callforge.stages import Line
-from callforge_core.jsonl import render_json
+from callforge_core.jsonl import render_row
 from callforge_core.records import Sample
 from callforge_core.spec import Operation
 from datasets_src.workers import count_cores, map_in_order
@@ -111,7 +111,7 @@ def draw_stretch(drafter: Any, blocks: range, rows: int) -> Stretch:
 
 def render_line(sample: Sample) -> Line:
     """Return one row of samples.jsonl."""
-    return Line(render_json(sample.to_json()), sample.family)
+    return Line(render_row(sample.to_json()), sample.family)
 
 
 def make_drafter(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import orjson
+
 from callforge_core.jsonl import make_renderer
 from callforge_core.records import Payload
 from generators.port_draws import Ports
@@ -82,4 +84,8 @@ def build_ports(ports: Ports) -> dict[str, Any]:
 
 def cluster_of(payload: Payload) -> str:
     """Return the name all phrasings of one call share."""
-    return hashlib.sha256(render_sorted(payload).encode()).hexdigest()[:16]
+    try:
+        text = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # numbers beyond 64 bits, half surrogates
+        text = render_sorted(payload).encode()
+    return hashlib.sha256(text).hexdigest()[:16]
