@@ -5,6 +5,7 @@ Workers draw blocks of rows; the parent takes them in order and has repeats draw
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -54,14 +55,18 @@ class BlockStream:
     def __iter__(self) -> Iterator[Line]:
         seen = Seen(self.rows)
         index = 0
-        for stretch in self.stretches():
-            self.redrawn.update(stretch.redrawn)
-            for line, mark in zip(stretch.lines, stretch.marks, strict=True):
-                if seen.add(mark):
-                    yield line
-                else:
-                    yield render_line(self.drafter.draw_again(index, REPEAT, seen))
-                index += 1
+        gc.freeze()  # lexicons and tables stay: the collector need not walk them again and again
+        try:
+            for stretch in self.stretches():
+                self.redrawn.update(stretch.redrawn)
+                for line, mark in zip(stretch.lines, stretch.marks, strict=True):
+                    if seen.add(mark):
+                        yield line
+                    else:
+                        yield render_line(self.drafter.draw_again(index, REPEAT, seen))
+                    index += 1
+        finally:
+            gc.unfreeze()
 
     def stretches(self) -> Iterator[Stretch]:
         """Yield the rows in order, each process drawing some."""

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from callforge_core.errors import ConfigError
-from callforge_core.records import Payload, Sample
+from callforge_core.records import Payload, Sample, Verdict
 from callforge_core.registry import unknown
 from callforge_core.seeding import Focused, derive, stream
 from callforge_core.spec import Operation
@@ -45,6 +45,15 @@ TRIES = 50
 CELL_TRIES = 30  # then the cell is given up and the row drawn as it comes
 BLOCK = 64
 REPEAT = "repeat"
+
+
+class Plan(NamedTuple):
+    """What a row is about, before it is put into words."""
+
+    row: int
+    scenario: Scenario
+    place: int
+    """Which of the phrasing families says it."""
 
 
 class Draft(NamedTuple):
@@ -90,12 +99,20 @@ class Drafter:
         facts = stream(self.seed, "facts", block)
         voice = self.voice(block)
         start = block * BLOCK
-        drafts = [
-            self.draft(index, facts, voice, self.cell(index))
+        # layer by layer over many rows: the code of a layer stays in the processor's caches
+        plans = [
+            self.plan(index, facts, self.cell(index))
             for index in range(start, min(start + BLOCK, rows))
         ]
-        # layer by layer over many rows: the code of a layer stays in the processor's caches
-        wrong = [self.find_fault(draft) for draft in drafts]
+        said = [self.say(plan, voice) for plan in plans]
+        drafts = [
+            Draft(plan.row, plan.scenario, utterance, build_payload(plan.scenario))
+            for plan, utterance in zip(plans, said, strict=True)
+        ]
+        found = self.validator.verdicts_said(
+            [(draft.payload, draft.utterance.text, draft.utterance.facts) for draft in drafts]
+        )
+        wrong = [fault_of(draft, verdict) for draft, verdict in zip(drafts, found, strict=True)]
         return [
             self.draw_again(draft.row, why) if why else self.finish(draft)
             for draft, why in zip(drafts, wrong, strict=True)
@@ -131,8 +148,12 @@ class Drafter:
 
     def draft(self, index: int, facts: Random, voice: Random, cell: Cell | None) -> Draft:
         """Return one row, not yet examined."""
-        families = self.families
-        place = int(facts.random() * len(families))
+        plan = self.plan(index, facts, cell)
+        return Draft(index, plan.scenario, self.say(plan, voice), build_payload(plan.scenario))
+
+    def plan(self, index: int, facts: Random, cell: Cell | None) -> Plan:
+        """Return the facts of a row and which phrasing family is to say them."""
+        place = int(facts.random() * len(self.families))
         # A family keeps to one fold of identifying values: families held out share none.
         fold = place % FOLDS
         choice = self.choices[index % len(self.choices)]
@@ -141,21 +162,18 @@ class Drafter:
         scenario = draw_scenario(facts, choice, self.mix, fold, self.limits, cell)
         if cell is not None and "edge" in cell:
             scenario = change_scenario(scenario, cell["edge"], facts, choice, self.limits)
+        return Plan(index, scenario, place)
+
+    def say(self, plan: Plan, voice: Random) -> Utterance:
+        """Return the words of a row."""
         if self.mix.templates:
-            utterance = utter_template(scenario, place)
-        else:
-            utterance = utter(scenario, voice, self.lexicon, families[place])
-        return Draft(index, scenario, utterance, build_payload(scenario))
+            return utter_template(plan.scenario, plan.place)
+        return utter(plan.scenario, voice, self.lexicon, self.families[plan.place])
 
     def find_fault(self, draft: Draft) -> str:
         """Return the class of the first error or ungrounded value of a row; empty: none."""
-        text, credential = draft.utterance.text, draft.scenario.credential
-        if credential is not None and not all(map(text.__contains__, credential.facts.values())):
-            return "V5"  # any text can be a token, so the validator does not look for it
-        for issue in self.validator.verdict(draft.payload, text, draft.utterance.facts).issues:
-            if issue.severity == "error" or issue.layer == "grounding":
-                return issue.cls
-        return ""
+        said = draft.utterance
+        return fault_of(draft, self.validator.verdict(draft.payload, said.text, said.facts))
 
     def finish(self, draft: Draft) -> Sample:
         """Return the record of a row that is right."""
@@ -178,6 +196,17 @@ class Drafter:
             facts=utterance.facts,
             provenance=self.provenance[scenario.fold] | kinds,
         )
+
+
+def fault_of(draft: Draft, verdict: Verdict) -> str:
+    """Return the class of the first error or ungrounded value of a row; empty: none."""
+    text, credential = draft.utterance.text, draft.scenario.credential
+    if credential is not None and not all(map(text.__contains__, credential.facts.values())):
+        return "V5"  # any text can be a token, so the validator does not look for it
+    for issue in verdict.issues:
+        if issue.severity == "error" or issue.layer == "grounding":
+            return issue.cls
+    return ""
 
 
 def iter_samples(

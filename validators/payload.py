@@ -82,6 +82,14 @@ class Validator:
         together = zip(parsed, found, rows, strict=True)
         return [self.conclude(each, issues, request) for each, issues, (_, request) in together]
 
+    def verdicts_said(self, rows: Sequence[tuple[object, str, Said]]) -> list[Verdict]:
+        """Return the same for payloads whose requests come with the words of their values."""
+        found = [self.examine(payload) for payload, _, _ in rows]
+        return [
+            self.conclude(Parsed(payload), issues, request, said)
+            for (payload, request, said), issues in zip(rows, found, strict=True)
+        ]
+
     def examine_parsed(self, parsed: Parsed) -> Examination:
         """Return the issues of what was read from a text, apart from those of the text."""
         if not parsed.issues:
