@@ -26,8 +26,9 @@ from validators.payload import Validator
 from validators.places import pointer_of
 from validators.slots import compile_plan, iter_slots
 
-# V2: bare numbers and clock times in words are not read; V6: a device without a label is missed
-POWER = {"V1": 0.97, "V2": 0.93, "V5": 0.97, "V6": 0.95, "V7": 0.97, "V8": 0.97, "V4": 0.6}
+# V1: a wrong digit of a dictated number is told as V5, or not; V2: bare numbers and clock times in
+# words are not read; V6: a device without a label is missed. Measured: docs/LOG.md
+POWER = {"V1": 0.94, "V2": 0.93, "V5": 0.97, "V6": 0.92, "V7": 0.97, "V8": 0.97, "V4": 0.6}
 
 
 @pytest.fixture(scope="module")
