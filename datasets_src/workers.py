@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
@@ -26,6 +27,7 @@ Made = TypeVar("Made")
 
 AHEAD = 3  # stretches under way for each worker: enough to keep it busy, few enough for memory
 PATIENCE = 2.0  # seconds without a result before the workers are looked after
+ENDING = 20.0  # seconds that a broken pool is given to end
 
 
 class WorkerDied(CallforgeError):
@@ -67,6 +69,7 @@ def map_in_order(
         while waiting:
             yield outcome(pool, waiting.popleft())
     except BrokenProcessPool as exc:
+        drop_unread(pool)
         raise WorkerDied(
             "a worker process died, perhaps for want of memory; "
             "run again with fewer --workers, or with --workers 1 to see what it says"
@@ -89,6 +92,22 @@ def outcome(pool: ProcessPoolExecutor, future: Future[Made]) -> Made:
                 process.kill()
             pool._result_queue._writer.close()  # type: ignore[attr-defined]  # no public way
     return future.result()
+
+
+def drop_unread(pool: ProcessPoolExecutor) -> None:
+    """Read what no worker will read any more, until the pool has ended.
+
+    Python before 3.11.5 waits for ever to write the rest of it (python/cpython#94777).
+    """
+    manager: Any = pool._executor_manager_thread
+    queue: Any = getattr(pool, "_call_queue", None)
+    deadline = time.monotonic() + ENDING
+    while queue and manager and manager.is_alive() and time.monotonic() < deadline:
+        try:
+            if queue._reader.poll(0.05):
+                os.read(queue._reader.fileno(), 1 << 16)
+        except (OSError, ValueError):  # closed meanwhile: nobody waits
+            break
 
 
 def start_method() -> str:

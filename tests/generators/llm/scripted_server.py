@@ -84,10 +84,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer as the script says."""
         size, server = int(self.headers["Content-Length"]), self.server
-        body = self.rfile.read(size).decode()
-        if len(body) < size:  # the client was killed while it was sending
+        sent = self.rfile.read(size)
+        if len(sent) < size:  # the client was killed while it was sending
             self.close_connection = True
             return
+        body = sent.decode()
         with server.lock:
             before = server.seen.count(body)
             server.seen.append(body)
