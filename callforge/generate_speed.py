@@ -126,8 +126,7 @@ def make_stages(api: Api, rows: int) -> dict[str, Callable[[int], object]]:
         "words": words,
         "payload, cluster": lambda _: [cluster_of(build_payload(each)) for each in facts],
         "verdict": lambda _: [
-            verdict(payload, each.text, each.facts)
-            for payload, each in zip(built, said, strict=True)
+            verdict(payload, each.text) for payload, each in zip(built, said, strict=True)
         ],
         "record, JSON, distinctness": lambda _: [
             (render_line(samples[n & 63]), hash_text(said[n].text)) for n in range(rows)

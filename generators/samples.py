@@ -109,8 +109,8 @@ class Drafter:
             Draft(plan.row, plan.scenario, utterance, build_payload(plan.scenario))
             for plan, utterance in zip(plans, said, strict=True)
         ]
-        found = self.validator.verdicts_said(
-            [(draft.payload, draft.utterance.text, draft.utterance.facts) for draft in drafts]
+        found = self.validator.verdicts_on(
+            [(draft.payload, draft.utterance.text) for draft in drafts]
         )
         wrong = [fault_of(draft, verdict) for draft, verdict in zip(drafts, found, strict=True)]
         return [
@@ -172,8 +172,7 @@ class Drafter:
 
     def find_fault(self, draft: Draft) -> str:
         """Return the class of the first error or ungrounded value of a row; empty: none."""
-        said = draft.utterance
-        return fault_of(draft, self.validator.verdict(draft.payload, said.text, said.facts))
+        return fault_of(draft, self.validator.verdict(draft.payload, draft.utterance.text))
 
     def finish(self, draft: Draft) -> Sample:
         """Return the record of a row that is right."""

@@ -6,27 +6,17 @@ reading.
 Whatever is not beyond doubt here (another spelling, a kind without a plain form, digits left over
 that could be a fact) is for the close reading. A glance must never pass what that would flag
 (tests/validators/test_glance.py).
-
-Who wrote a request may say which words stand for which value: those are then read alone, and need
-not be looked for.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
-from validators.derivations import (
-    FINDERS,
-    find_any_length,
-    find_clock_times,
-    find_plain_length,
-    find_seconds,
-)
+from validators.derivations import find_any_length, find_clock_times, find_plain_length
 from validators.facts import SPOKEN
-from validators.length_words import GOES_ON, find_two_units, find_usual
+from validators.length_words import find_two_units, find_usual
 from validators.phone_numbers import GAPPED, GAPS, find_phone
 from validators.profile_words import NOTHING, ProfileWords, split_tokens
 from validators.reading import LEFT_OVER, find_range, find_single, is_port, pairs_of
@@ -48,11 +38,6 @@ DIGITS = b"0123456789"
 STICKY = frozenset("/+@%–-_0123456789abcdefghijklmnopqrstuvwxyz")
 Member = tuple[str, Any]
 UNKNOWN: Member = ("", None)
-Said = Mapping[str, str]
-"""Slot of a payload, its names joined by points -> the words of a request that stand for it."""
-NOTHING_SAID: Said = {}
-BETWEEN_DIGITS = " ().–/-"
-EDGES = frozenset("-–./,½¼¾:%")
 LONGEST = 1500  # characters; a longer request says more than one call
 
 
@@ -63,11 +48,8 @@ class Glance:
         self.members = flatten(plan)
         self.words = words
 
-    def passes(self, payload: object, text: str, said: Said = NOTHING_SAID) -> bool:
-        """Say whether everything in a payload, and nothing else, is plainly said.
-
-        `said` is trusted to name all words of a value, not to name the right ones.
-        """
+    def passes(self, payload: object, text: str) -> bool:
+        """Say whether everything in a payload, and nothing else, is plainly said."""
         if payload.__class__ is not dict or text.__class__ is not str:
             return False
         if len(text) > LONGEST or TAKEN in text:
@@ -75,9 +57,8 @@ class Glance:
         rest = text
         pairs: list[tuple[int, int]] = []
         seconds = profile = None
-        length = ""
-        stack: list[tuple[Any, Mapping[str, Member], str]] = [(payload, self.members, "")]
-        for node, members, path in stack:  # grows while it is walked
+        stack: list[tuple[Any, Mapping[str, Member]]] = [(payload, self.members)]
+        for node, members in stack:  # grows while it is walked
             for key, value in node.items():
                 kind, inner = members.get(key, UNKNOWN)
                 if kind in TEXTS:
@@ -85,18 +66,16 @@ class Glance:
                         return False
                     left = rest.replace(value, TAKEN, 1)
                     if left == rest:
-                        left = take_said(value, rest, kind, said.get(path + key, ""))
+                        left = take_other(value, rest, kind)
                         if left == rest:
-                            left = take_other(value, rest, kind)
-                            if left == rest:
-                                return False
+                            return False
                     rest = left
                 elif inner is not None:
                     if value.__class__ is not dict:
                         return False
-                    stack.append((value, inner, f"{path}{key}."))
+                    stack.append((value, inner))
                 elif kind == "seconds" and seconds is None and value.__class__ is int:
-                    seconds, length = value, said.get(path + key, "")
+                    seconds = value
                 elif kind == "profile" and profile is None and value.__class__ is str:
                     profile = value
                 elif kind == "ports" and (more := pairs_of(value)):
@@ -114,7 +93,7 @@ class Glance:
             "mask" in rest
             or "slash" in rest
             or (TORN.search(rest) is not None and is_torn(rest))
-            or not says_numbers(pairs, seconds, rest, length)
+            or not says_numbers(pairs, seconds, rest)
             or (profile is not None and not self.says_profile(profile, text, rest))
         )
 
@@ -157,33 +136,6 @@ def is_torn(rest: str) -> bool:
     return False
 
 
-def take_said(value: str, rest: str, kind: str, words: str) -> str:
-    """Return what is left without the words that are said to stand for a value, if they do."""
-    start = rest.find(words) if words else -1
-    if start < 0 or FINDERS[kind][1](value, Request(words)) is None:
-        return rest
-    if rest[:start].rstrip(BETWEEN_DIGITS)[-1:].isdigit():  # 4) 0161 496: one number, or two?
-        return rest
-    return f"{rest[:start]}{TAKEN}{rest[start + len(words) :]}"
-
-
-@lru_cache(maxsize=16384)
-def is_length(words: str, seconds: int) -> bool:
-    """Say whether some words alone are a length of time."""
-    return find_seconds(seconds, Request(words)) is not None
-
-
-def find_said(seconds: int, rest: str, words: str) -> int:
-    """Return where the words that are said to be a length stand, -1 when they are none."""
-    start = rest.find(words)
-    if start < 0 or not is_length(words, seconds):
-        return -1
-    around = rest[start - 1 : start] + rest[start + len(words) : start + len(words) + 1]
-    if any(sign.isalnum() or sign in EDGES for sign in around):
-        return -1
-    return -1 if GOES_ON.match(rest, start + len(words)) else start
-
-
 def take_other(value: str, rest: str, kind: str) -> str:
     """Return what is left without a number with gaps or 00, or a value in other letters."""
     if kind == "phone":
@@ -200,9 +152,7 @@ def take_other(value: str, rest: str, kind: str) -> str:
     return rest if left == low else left
 
 
-def says_numbers(
-    pairs: list[tuple[int, int]], seconds: int | None, rest: str, length: str = ""
-) -> bool:
+def says_numbers(pairs: list[tuple[int, int]], seconds: int | None, rest: str) -> bool:
     """Say whether what is left of a request states ports and seconds, and no other fact."""
     for first, last in pairs:
         number = str(first)
@@ -215,10 +165,7 @@ def says_numbers(
             return False
         rest = f"{rest[:start]}{TAKEN}{rest[end:]}"
     if seconds is not None:
-        found = None
-        if length and (start := find_said(seconds, rest, length.lower())) >= 0:
-            found = ("", start, start + len(length))
-        found = found or find_plain_length(seconds, rest)
+        found = find_plain_length(seconds, rest)
         if found is None:
             if not 0 < seconds < 1 << 31:
                 return False

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from callforge_core.records import Issue, Verdict
 from callforge_core.spec import Operation
 from validators.catalogue import Catalogue, iter_catalogue_issues
-from validators.glance import NOTHING_SAID, Said
 from validators.grounding import Grounder
 from validators.places import Place, is_within, path_of, place_of
 from validators.rules.pack import RULES
@@ -57,14 +56,9 @@ class Validator:
         """Yield every issue of a payload, layer by layer."""
         yield from self.examine(payload).issues
 
-    def verdict(
-        self, payload: object, request: str | None = None, said: Said = NOTHING_SAID
-    ) -> Verdict:
-        """Return all issues of a payload, with those that its request shows when it is given.
-
-        Who made the request may give the words of its values (glance.py): that is faster.
-        """
-        return self.conclude(Parsed(payload), self.examine(payload), request, said)
+    def verdict(self, payload: object, request: str | None = None) -> Verdict:
+        """Return all issues of a payload, with those that its request shows when it is given."""
+        return self.conclude(Parsed(payload), self.examine(payload), request)
 
     def verdict_text(self, text: str, request: str | None = None) -> Verdict:
         """Return all issues of a text that should be exactly one JSON object."""
@@ -82,12 +76,12 @@ class Validator:
         together = zip(parsed, found, rows, strict=True)
         return [self.conclude(each, issues, request) for each, issues, (_, request) in together]
 
-    def verdicts_said(self, rows: Sequence[tuple[object, str, Said]]) -> list[Verdict]:
-        """Return the same for payloads whose requests come with the words of their values."""
-        found = [self.examine(payload) for payload, _, _ in rows]
+    def verdicts_on(self, rows: Sequence[tuple[object, str | None]]) -> list[Verdict]:
+        """Return the same for payloads that need no parsing."""
+        found = [self.examine(payload) for payload, _ in rows]
         return [
-            self.conclude(Parsed(payload), issues, request, said)
-            for (payload, request, said), issues in zip(rows, found, strict=True)
+            self.conclude(Parsed(payload), issues, request)
+            for (payload, request), issues in zip(rows, found, strict=True)
         ]
 
     def examine_parsed(self, parsed: Parsed) -> Examination:
@@ -96,18 +90,12 @@ class Validator:
             return self.examine(parsed.value)
         return self.examine(parsed.value, said_twice(parsed)) if parsed.found else CLEAN
 
-    def conclude(
-        self,
-        parsed: Parsed,
-        found: Examination,
-        request: str | None,
-        said: Said = NOTHING_SAID,
-    ) -> Verdict:
+    def conclude(self, parsed: Parsed, found: Examination, request: str | None) -> Verdict:
         """Join the issues of all layers, those of grounding last."""
         issues = (*parsed.issues, *found.issues) if parsed.issues else found.issues
         if request is not None:
             explained = (*said_twice(parsed), *explained_places(found)) if issues else ()
-            if explained or not self.grounder.glance.passes(parsed.value, request, said):
+            if explained or not self.grounder.glance.passes(parsed.value, request):
                 issues += self.grounder.read_closely(parsed.value, request, explained)
         return Verdict(issues=issues) if issues else SPOTLESS
 

@@ -16,7 +16,6 @@ from datasets_src.audit import Audit, audit, audit_file
 from datasets_src.readers import open_file
 from datasets_src.tally import Limits
 from tests.datasets_src.conftest import SaveRows, make_payload
-from validators.glance import NOTHING_SAID, Said
 from validators.payload import Examination, Validator
 from validators.strict_json import Parsed
 
@@ -35,9 +34,7 @@ ROWS = [
 class Doubter(Validator):
     """Finds every request that says 'game' unfaithful, as grounding may."""
 
-    def conclude(
-        self, parsed: Parsed, found: Examination, request: str | None, said: Said = NOTHING_SAID
-    ) -> Verdict:
+    def conclude(self, parsed: Parsed, found: Examination, request: str | None) -> Verdict:
         issues = super().conclude(parsed, found, None).issues
         doubt = Issue(
             cls="V5", code="grounding.fabricated", path="$.duration", message="not said",

@@ -44,26 +44,6 @@ def test_nearly_all_generated_rows_pass_and_a_close_reading_finds_nothing_in_the
         assert read_closely(grounder, sample.payload or {}, sample.request) == []
 
 
-def test_words_that_are_said_to_stand_for_values_save_a_close_reading_and_hide_nothing(
-    grounder: Grounder, operation: Operation, catalogue: Catalogue
-) -> None:
-    samples = list(iter_samples(operation, catalogue, rows=2000, seed=23))
-    passed = [s for s in samples if grounder.glance.passes(s.payload or {}, s.request, s.facts)]
-    without = [s for s in passed if not grounder.glance.passes(s.payload or {}, s.request)]
-    assert len(passed) > 0.88 * len(samples)
-    assert len(without) > 0.04 * len(samples)
-    for sample in without:
-        assert read_closely(grounder, sample.payload or {}, sample.request) == []
-
-
-def test_a_number_behind_another_number_is_read_closely(grounder: Grounder) -> None:
-    payload = {"device": {"phoneNumber": "+441614960706"}, "duration": 3600}
-    said = {"device.phoneNumber": "0161 496 0706 (British)", "duration": "an hour"}
-    assert grounder.glance.passes(payload, "QoS for 0161 496 0706 (British), an hour", said)
-    for text in ("1 hour, i.e. an hour 4) 0161 496 0706 (British)", "an hour and a half"):
-        assert not grounder.glance.passes(payload, text, said)
-
-
 @pytest.mark.parametrize(("seconds", "text"), [(60, "I am in"), (1, "as ever"), (3600, "ah well")])
 def test_a_small_word_is_no_length(grounder: Grounder, seconds: int, text: str) -> None:
     payload = {"applicationServer": {"ipv4Address": "192.0.2.7"}, "duration": seconds}
@@ -91,8 +71,7 @@ def test_no_planted_fault_that_a_close_reading_sees_passes_the_glance(
         faulty = json.loads(defect.text)
         if read_closely(grounder, faulty, sample.request):
             seen += 1
-            for said in ({}, sample.facts):
-                assert not grounder.glance.passes(faulty, sample.request, said), sample.request
+            assert not grounder.glance.passes(faulty, sample.request), (faulty, sample.request)
     assert seen > 30
 
 
